@@ -1,0 +1,65 @@
+package dev.espalier.cli;
+
+import dev.espalier.pruning.EncodingChoice;
+import dev.espalier.pruning.PruningMethod;
+import dev.espalier.pruning.PruningMethods;
+import dev.espalier.pruning.Sparsity;
+import dev.espalier.sparse.SparseEncoding;
+import dev.espalier.sparse.SparseEncodings;
+import java.util.Iterator;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/// Words on the command line to what they mean. The choices are those of the registries.
+final class Converters {
+    private Converters() {}
+
+    static final class SparsityConverter implements ITypeConverter<Sparsity> {
+        @Override
+        public Sparsity convert(String text) {
+            return checked(() -> Sparsity.parse(text));
+        }
+    }
+
+    static final class EncodingConverter implements ITypeConverter<EncodingChoice> {
+        @Override
+        public EncodingChoice convert(String text) {
+            return checked(() -> EncodingChoice.parse(text));
+        }
+    }
+
+    static final class MethodConverter implements ITypeConverter<PruningMethod> {
+        @Override
+        public PruningMethod convert(String text) {
+            return PruningMethods.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a method: there are "
+                            + PruningMethods.ALL.stream().map(PruningMethod::name).collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class Methods implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return PruningMethods.ALL.stream().map(PruningMethod::name).iterator();
+        }
+    }
+
+    static final class Encodings implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Stream.concat(Stream.of("auto"), SparseEncodings.ALL.stream().map(SparseEncoding::name))
+                    .iterator();
+        }
+    }
+
+    private static <T> T checked(Supplier<T> parse) {
+        try {
+            return parse.get();
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+}

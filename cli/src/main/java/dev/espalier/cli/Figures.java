@@ -1,0 +1,39 @@
+package dev.espalier.cli;
+
+import java.util.Locale;
+
+/// Numbers as people read them.
+final class Figures {
+    private Figures() {}
+
+    /// `25 502 912`: groups of three, which no locale takes for a decimal point.
+    static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value).replace(',', ' ');
+    }
+
+    /// `97.8 MB`, in powers of ten, as file managers and registries count; bytes below a thousand.
+    static String bytes(long value) {
+        if (value < 1000) {
+            return value + " B";
+        }
+        double scaled = value;
+        int unit = -1;
+        do {
+            scaled /= 1000;
+            unit++;
+        } while (scaled >= 999.95 && unit < 3);
+        return String.format(Locale.ROOT, scaled < 9.995 ? "%.2f %sB" : "%.1f %sB", scaled, "kMGT".charAt(unit));
+    }
+
+    /// `90.00`, in percent; what is not quite all or nothing does not look so.
+    static String percent(long part, long whole) {
+        if (whole == 0 || part == 0) {
+            return "0";
+        }
+        if (part == whole) {
+            return "100";
+        }
+        double share = 100.0 * part / whole;
+        return String.format(Locale.ROOT, "%.2f", Math.clamp(share, 0.01, 99.99));
+    }
+}

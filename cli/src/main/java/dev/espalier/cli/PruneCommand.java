@@ -1,0 +1,195 @@
+package dev.espalier.cli;
+
+import dev.espalier.onnx.GraphPatch;
+import dev.espalier.onnx.Model;
+import dev.espalier.onnx.OnnxReader;
+import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.pruning.EncodingChoice;
+import dev.espalier.pruning.NameGlob;
+import dev.espalier.pruning.PruneRequest;
+import dev.espalier.pruning.Pruner;
+import dev.espalier.pruning.PruningMethod;
+import dev.espalier.pruning.PruningMethods;
+import dev.espalier.pruning.PruningPlan;
+import dev.espalier.pruning.PruningResult;
+import dev.espalier.pruning.Scope;
+import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.Weight;
+import dev.espalier.pruning.WeightSearch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/// `prune`: sets weights to zero and writes the model in a form that is smaller for it.
+@Command(
+        name = "prune",
+        description = "Sets the least important weights to zero and writes a smaller model.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class PruneCommand implements Callable<Integer>, HasModelFile {
+    @ParentCommand
+    private RootCommand root;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
+    private Path file;
+
+    @Option(
+            names = {"-s", "--sparsity"},
+            paramLabel = "SHARE",
+            required = true,
+            converter = Converters.SparsityConverter.class,
+            description = "Share of the weights that is zero in the end, 0.9 or 90%%. What is zero already counts.")
+    private Sparsity sparsity;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to write the pruned model.")
+    private @Nullable Path output;
+
+    @Option(
+            names = "--scope",
+            description = "What the share is counted over, one of ${COMPLETION-CANDIDATES}: every layer alone, or all "
+                    + "of them together (default: ${DEFAULT-VALUE}).")
+    private Scope scope = Scope.LAYER;
+
+    @Option(
+            names = "--method",
+            converter = Converters.MethodConverter.class,
+            completionCandidates = Converters.Methods.class,
+            description = "How to choose, one of ${COMPLETION-CANDIDATES} (default: magnitude, the smallest |w| go).")
+    private PruningMethod method = PruningMethods.MAGNITUDE;
+
+    @Mixin
+    private NameOptions names;
+
+    @Option(
+            names = "--layer",
+            paramLabel = "GLOB=SHARE",
+            description = "Another sparsity for the layers whose node or tensor name matches. Repeatable; the last "
+                    + "that matches counts.")
+    private Map<String, String> layers = new LinkedHashMap<>();
+
+    @Option(
+            names = "--encoding",
+            converter = Converters.EncodingConverter.class,
+            completionCandidates = Converters.Encodings.class,
+            description = "How pruned weights are stored, one of ${COMPLETION-CANDIDATES} (default: auto, the smallest "
+                    + "for each).")
+    private EncodingChoice encoding = EncodingChoice.AUTO;
+
+    @Option(
+            names = "--drop-initializer-inputs",
+            description = "Weights that are also graph inputs are inputs no longer, so that they can be stored sparse.")
+    private boolean dropInitializerInputs;
+
+    @Option(names = "--seed", description = "Seed of the methods that draw lots (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--dry-run", description = "Say what would happen; write nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--force", description = "Allow the output to replace the input.")
+    private boolean force;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Mixin
+    private Workers workers;
+
+    @Override
+    public Path modelFile() {
+        return file;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        PruneRequest request = new PruneRequest(
+                sparsity,
+                scope,
+                method,
+                names.included(),
+                names.excluded(),
+                layers.entrySet().stream().map(this::layerTarget).toList(),
+                seed);
+        if (!dryRun) {
+            checkOutput();
+        }
+        PruneReport report = workers.run(() -> prune(request));
+        if (json) {
+            JsonReport.print(report, root.console.out());
+        } else {
+            report.print(root.console);
+        }
+        return ExitCode.OK;
+    }
+
+    private PruneRequest.LayerTarget layerTarget(Map.Entry<String, String> option) {
+        try {
+            return new PruneRequest.LayerTarget(NameGlob.of(option.getKey()), Sparsity.parse(option.getValue()));
+        } catch (IllegalArgumentException e) {
+            throw usage("--layer " + option.getKey() + ": " + e.getMessage());
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private void checkOutput() throws IOException {
+        if (output == null) {
+            throw usage("no output file: say -o FILE, or --dry-run to write nothing");
+        }
+        if (!force && Files.exists(output) && Files.exists(file) && Files.isSameFile(output, file)) {
+            throw usage("the output is the input: choose another name, or say --force to replace it");
+        }
+        OnnxWriter.probe(output);
+    }
+
+    private PruneReport prune(PruneRequest request) throws IOException {
+        Model model = OnnxReader.read(file);
+        long before = Files.size(file);
+        for (Path data : model.externalFiles()) {
+            before += Files.size(data);
+        }
+        PruningPlan plan = PruningPlan.of(WeightSearch.in(model), request);
+        if (dropInitializerInputs) {
+            dropInputs(plan);
+        }
+        PruningResult result = Pruner.apply(model, plan, encoding, new ProgressLine(root.console));
+        Optional<OnnxWriter.Sizes> written = Optional.empty();
+        if (!dryRun && output != null) {
+            written = Optional.of(OnnxWriter.write(model, output));
+        }
+        return PruneReport.of(file, output, before, written, model.irVersion(), result);
+    }
+
+    private static void dropInputs(PruningPlan plan) {
+        GraphPatch patch = GraphPatch.labelled("drop initializer inputs");
+        for (PruningPlan.Group group : plan.groups()) {
+            group.weights().stream()
+                    .map(Weight::value)
+                    .filter(value -> value.isInput() && value.isInitializer())
+                    .forEach(patch::removeInput);
+        }
+        patch.apply();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.espalier.cli;
+
+import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.pruning.LayerResult;
+import dev.espalier.pruning.PruningResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What `prune` did, or would do.
+///
+/// @param output where it was written; null for a dry run
+/// @param bytesBefore size of the input, external data included
+/// @param bytesAfter size of the output, external data included; null for a dry run
+record PruneReport(
+        int schemaVersion,
+        String model,
+        @Nullable String output,
+        long bytesBefore,
+        @Nullable Long bytesAfter,
+        long parameters,
+        long zeros,
+        List<Layer> layers,
+        List<InspectReport.Tensor> leftAlone,
+        List<String> notes) {
+    /// One weight.
+    ///
+    /// @param requested share of zeros; null where it was asked of several weights together
+    record Layer(
+            String node,
+            String operator,
+            String weight,
+            long parameters,
+            @Nullable Double requested,
+            long zeros,
+            long zerosBefore,
+            String encoding) {
+        static Layer of(LayerResult result) {
+            return new Layer(
+                    result.weight().node().label(),
+                    result.weight().node().operator(),
+                    result.weight().name(),
+                    result.weight().elementCount(),
+                    result.isAlone() ? result.requested().share().doubleValue() : null,
+                    result.zeros(),
+                    result.zerosBefore(),
+                    result.encoding().name());
+        }
+
+        String requestedPercent() {
+            return requested == null ? "-" : String.format("%.2f", requested * 100);
+        }
+    }
+
+    static PruneReport of(
+            Path model,
+            @Nullable Path output,
+            long bytesBefore,
+            Optional<OnnxWriter.Sizes> written,
+            long irVersion,
+            PruningResult result) {
+        return new PruneReport(
+                JsonReport.SCHEMA_VERSION,
+                model.toString(),
+                written.isPresent() ? String.valueOf(output) : null,
+                bytesBefore,
+                written.map(OnnxWriter.Sizes::total).orElse(null),
+                result.elements(),
+                result.zeros(),
+                result.layers().stream().map(Layer::of).toList(),
+                result.leftAlone().stream().map(InspectReport.Tensor::of).toList(),
+                notes(result, irVersion));
+    }
+
+    private static List<String> notes(PruningResult result, long irVersion) {
+        List<String> notes = new ArrayList<>();
+        result.raisedIrVersion()
+                .ifPresent(old -> notes.add(
+                        "IR version raised from " + old + " to " + irVersion + ", the first with sparse tensors"));
+        long unprunable = result.layers().stream().mapToLong(LayerResult::unprunable).sum();
+        if (unprunable > 0) {
+            String where = result.layers().stream()
+                    .filter(layer -> layer.unprunable() > 0)
+                    .map(layer -> layer.weight().name())
+                    .collect(Collectors.joining(", "));
+            notes.add(Figures.count(unprunable) + " NaN or infinite weights are kept, in " + where);
+        }
+        countBy(result.layers().stream()
+                        .flatMap(layer -> layer.encodingNote().stream())
+                        .toList())
+                .forEach((reason, count) -> notes.add("stored dense, " + count + " of " + result.layers().size()
+                        + " layers: " + reason));
+        return notes;
+    }
+
+    private static Map<String, Long> countBy(List<String> texts) {
+        return texts.stream().collect(Collectors.groupingBy(t -> t, LinkedHashMap::new, Collectors.counting()));
+    }
+
+    void print(Console console) {
+        console.out().println(table().render(layers, console.columns()));
+        console.out().println();
+        console.out()
+                .printf(
+                        "%s of %s weights are zero (%s %%) in %d layers%n",
+                        Figures.count(zeros), Figures.count(parameters), Figures.percent(zeros, parameters), layers.size());
+        if (!leftAlone.isEmpty()) {
+            String reasons = countBy(leftAlone.stream().map(InspectReport.Tensor::reason).toList()).entrySet().stream()
+                    .map(e -> e.getValue() + " " + e.getKey())
+                    .collect(Collectors.joining(", "));
+            console.out().println("left alone: " + leftAlone.size() + " tensors (" + reasons + ")");
+        }
+        notes.forEach(note -> console.out().println(note));
+        console.out().printf("%s  %s%n", model, Figures.bytes(bytesBefore));
+        if (bytesAfter == null) {
+            console.out().println("dry run: nothing was written");
+        } else {
+            console.out()
+                    .printf("%s  %s (%s %%)%n", output, Figures.bytes(bytesAfter), Figures.percent(bytesAfter, bytesBefore));
+        }
+    }
+
+    private static TextTable<Layer> table() {
+        return new TextTable<Layer>()
+                .dispensableName("node", Layer::node)
+                .text("operator", Layer::operator)
+                .name("weight", Layer::weight)
+                .number("parameters", layer -> Figures.count(layer.parameters))
+                .number("requested %", Layer::requestedPercent)
+                .number("achieved %", layer -> Figures.percent(layer.zeros, layer.parameters))
+                .number("before %", layer -> Figures.percent(layer.zerosBefore, layer.parameters))
+                .text("stored", Layer::encoding);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.espalier.cli;
+
+import dev.espalier.onnx.Model;
+import dev.espalier.onnx.OnnxReader;
+import dev.espalier.pruning.Evidence;
+import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.SparsityCheck;
+import dev.espalier.pruning.SparsityChecks;
+import dev.espalier.pruning.Verdict;
+import dev.espalier.run.RuntimeCheck;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/// `verify-sparsity`: whether a file is as sparse as promised.
+@Command(
+        name = "verify-sparsity",
+        description = "Proves that a pruned model is still as sparse as promised: every zero in its place, stored sparse "
+                + "where it was, and equal in ONNX Runtime to its dense form.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:verified", "1:not as promised, or something could not be checked"})
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
+    @ParentCommand
+    private RootCommand root;
+
+    @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
+    private Path file;
+
+    @Option(
+            names = "--expect",
+            paramLabel = "SHARE",
+            converter = Converters.SparsityConverter.class,
+            description = "The share of zeros that all weights together must have, 0.9 or 90%%.")
+    private @Nullable Sparsity expected;
+
+    @Option(names = "--against", paramLabel = "PRUNED", description = "A pruned model whose zeros this one must have.")
+    private @Nullable Path reference;
+
+    @Option(names = "--no-run", description = "Look at the file alone, do not run it.")
+    private boolean noRun;
+
+    @Option(names = "--seed", description = "Seed of the inputs that it is run on (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Mixin
+    private Workers workers;
+
+    @Override
+    public Path modelFile() {
+        return file;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Verdict verdict = workers.run(this::verify);
+        VerifyReport report = VerifyReport.of(file, verdict);
+        if (json) {
+            JsonReport.print(report, root.console.out());
+        } else {
+            report.print(root.console);
+        }
+        return verdict.holds() ? ExitCode.OK : ExitCode.NO;
+    }
+
+    private Verdict verify() throws IOException {
+        Optional<Model> other = Optional.empty();
+        if (reference != null) {
+            other = Optional.of(OnnxReader.read(reference));
+        }
+        Evidence evidence = Evidence.of(OnnxReader.read(file), Optional.ofNullable(expected), other);
+        List<SparsityCheck> checks = new ArrayList<>(SparsityChecks.ALL);
+        if (!noRun) {
+            checks.add(new RuntimeCheck(file, seed));
+        }
+        return Verdict.of(evidence, checks);
+    }
+}

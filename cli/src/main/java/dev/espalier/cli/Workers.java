@@ -1,0 +1,28 @@
+package dev.espalier.cli;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
+import picocli.CommandLine.Option;
+
+/// How many threads work. The result is the same for any number.
+final class Workers {
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "How many threads work (default: all processors). The result is the same for any number.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    /// Runs the work; its parallel streams use these threads.
+    <T> T run(Callable<T> work) throws Exception {
+        try (ForkJoinPool pool = new ForkJoinPool(Math.clamp(threads, 1, 256))) {
+            return pool.submit(work).get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case Exception cause -> throw cause;
+                case Error error -> throw error;
+                case null, default -> throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.espalier.onnx;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// A labelled edit of a graph. Operations are collected, then [#apply] checks that the result hangs together and makes
+/// all of them, or none. The only way to change a graph that has been read.
+public final class GraphPatch {
+    private final String label;
+    private final Map<Value, Constant> constants = new LinkedHashMap<>();
+    private final Map<Value, Value> replacements = new LinkedHashMap<>();
+    private final Set<Node> nodes = new LinkedHashSet<>();
+    private final Set<Value> initializers = new LinkedHashSet<>();
+    private final Set<Value> inputs = new LinkedHashSet<>();
+
+    private GraphPatch(String label) {
+        this.label = label;
+    }
+
+    /// @param label what the edit is for, which is named if it cannot be made
+    public static GraphPatch labelled(String label) {
+        return new GraphPatch(label);
+    }
+
+    /// Gives an initializer or a Constant node other contents of the same type and shape.
+    public GraphPatch replaceConstant(Value value, Constant constant) {
+        constants.put(value, constant);
+        return this;
+    }
+
+    /// Makes every node that reads `value` read `other` instead. Outputs of a graph keep their name and cannot be moved.
+    public GraphPatch replaceAllUses(Value value, Value other) {
+        replacements.put(value, other);
+        return this;
+    }
+
+    /// Removes nodes whose outputs nothing reads but themselves.
+    public GraphPatch removeNodes(Collection<Node> all) {
+        nodes.addAll(all);
+        return this;
+    }
+
+    /// Removes an initializer that nothing reads.
+    public GraphPatch removeInitializer(Value value) {
+        initializers.add(value);
+        return this;
+    }
+
+    /// Takes an initializer out of its graph's inputs, so that callers can no longer override it.
+    public GraphPatch removeInput(Value value) {
+        inputs.add(value);
+        return this;
+    }
+
+    /// Makes the edit.
+    ///
+    /// @return whether there was anything to do
+    /// @throws IllegalStateException if it would leave a broken graph; then nothing has changed
+    public boolean apply() {
+        List<String> faults = new ArrayList<>();
+        checkConstants(faults);
+        checkReplacements(faults);
+        checkRemovals(faults);
+        if (!faults.isEmpty()) {
+            throw new IllegalStateException("cannot " + label + ": " + String.join("; ", faults));
+        }
+        constants.forEach(GraphPatch::setConstant);
+        replacements.forEach((value, other) ->
+                List.copyOf(value.uses()).forEach(use -> use.node().replaceInput(use.index(), other)));
+        byGraph(nodes, Node::graph).forEach(Graph::removeNodes);
+        byGraph(initializers, Value::graph).forEach(Graph::removeInitializers);
+        inputs.forEach(value -> value.graph().removeInput(value));
+        return !(constants.isEmpty()
+                && replacements.isEmpty()
+                && nodes.isEmpty()
+                && initializers.isEmpty()
+                && inputs.isEmpty());
+    }
+
+    private void checkConstants(List<String> faults) {
+        constants.forEach((value, constant) -> {
+            Constant old = value.constant().orElse(null);
+            if (old == null) {
+                faults.add("'" + value + "' is not a constant");
+            } else if (old.type() != constant.type() || !old.shape().equals(constant.shape())) {
+                faults.add("'" + value + "' is " + old.type() + " " + old.shape() + ", not " + constant.type() + " "
+                        + constant.shape());
+            }
+        });
+    }
+
+    private void checkReplacements(List<String> faults) {
+        replacements.forEach((value, other) -> {
+            if (value.isOutput()) {
+                faults.add("'" + value + "' is an output of its graph");
+            }
+            boolean declared =
+                    value.type() instanceof ValueType.Tensor && other.type() instanceof ValueType.Tensor;
+            if (declared && !value.type().equals(other.type())) {
+                faults.add("'" + other + "' is " + other.type() + ", '" + value + "' is " + value.type());
+            }
+            boolean visible = value.uses().stream()
+                    .allMatch(use -> use.node().graph().visible(other.name()).orElse(null) == other);
+            if (!visible) {
+                faults.add("'" + other + "' is not visible where '" + value + "' is read");
+            }
+        });
+    }
+
+    private void checkRemovals(List<String> faults) {
+        for (Node node : nodes) {
+            node.outputs().forEach(value -> requireUnread(value, faults));
+        }
+        initializers.forEach(value -> {
+            requireUnread(value, faults);
+            if (!value.isInitializer()) {
+                faults.add("'" + value + "' is not an initializer");
+            }
+        });
+        for (Value value : inputs) {
+            if (!value.isInput() || !value.isInitializer()) {
+                faults.add("'" + value + "' is not an input with a default");
+            }
+        }
+    }
+
+    /// Reads by nodes that go as well, alone or with the graph they are in, do not count.
+    private void requireUnread(Value value, List<String> faults) {
+        boolean read = !replacements.containsKey(value)
+                && value.uses().stream().anyMatch(use -> !goes(use.node()));
+        if (read || value.isOutput()) {
+            faults.add("'" + value + "' is still read");
+        }
+    }
+
+    private boolean goes(Node node) {
+        return nodes.contains(node) || node.graph().owner().map(this::goes).orElse(false);
+    }
+
+    private static <T> Map<Graph, Set<T>> byGraph(Set<T> all, Function<T, Graph> graphOf) {
+        return all.stream().collect(Collectors.groupingBy(graphOf, LinkedHashMap::new, Collectors.toSet()));
+    }
+
+    private static void setConstant(Value value, Constant constant) {
+        Value.Held held = value.held();
+        if (held != null) {
+            value.setInitializer(held.with(constant));
+            return;
+        }
+        Node node = value.producer().orElseThrow();
+        node.replaceAttribute(ConstantNode.slotOf(node), ConstantNode.attributeFor(constant));
+    }
+}

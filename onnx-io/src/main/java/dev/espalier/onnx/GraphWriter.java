@@ -1,0 +1,109 @@
+package dev.espalier.onnx;
+
+import com.google.protobuf.Message;
+import dev.espalier.onnx.proto.AttributeProto;
+import dev.espalier.onnx.proto.FunctionProto;
+import dev.espalier.onnx.proto.GraphProto;
+import dev.espalier.onnx.proto.ModelProto;
+import dev.espalier.onnx.proto.NodeProto;
+import dev.espalier.onnx.proto.SparseTensorProto;
+import dev.espalier.onnx.proto.TensorProto;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/// [Model] to ModelProto. What was not touched is the message it was read from.
+final class GraphWriter {
+    private final TensorWriter tensors;
+
+    GraphWriter(ExternalLayout layout) {
+        this.tensors = new TensorWriter(layout);
+    }
+
+    ModelProto write(Model model) {
+        ModelProto.Builder proto = model.rest().toBuilder().setGraph(write(model.graph()));
+        for (Function function : model.functions()) {
+            proto.addFunctions(write(function));
+        }
+        return proto.build();
+    }
+
+    private GraphProto write(Graph graph) {
+        GraphProto.Builder proto = graph.rest().toBuilder();
+        graph.inputPorts().forEach(port -> proto.addInput(port.info()));
+        graph.outputPorts().forEach(port -> proto.addOutput(port.info()));
+        graph.infos().forEach(proto::addValueInfo);
+        graph.nodes().forEach(node -> proto.addNode(write(node)));
+        for (Value value : graph.initializers()) {
+            Value.Held held = Objects.requireNonNull(value.held());
+            switch (tensors.write(held.constant(), held.origin(), held.replaced(), value.name())) {
+                case TensorProto dense -> proto.addInitializer(dense);
+                case SparseTensorProto sparse -> proto.addSparseInitializer(sparse);
+                case Message other -> throw new IllegalStateException("a constant as " + other.getClass());
+            }
+        }
+        return proto.build();
+    }
+
+    private FunctionProto write(Function function) {
+        FunctionProto.Builder proto = function.rest().toBuilder();
+        Graph body = function.body();
+        body.inputs().forEach(value -> proto.addInput(value.name()));
+        body.outputs().forEach(value -> proto.addOutput(value.name()));
+        body.infos().forEach(proto::addValueInfo);
+        body.nodes().forEach(node -> proto.addNode(write(node)));
+        return proto.build();
+    }
+
+    private NodeProto write(Node node) {
+        NodeProto.Builder proto = node.origin().toBuilder().clearInput().clearAttribute();
+        for (int i = 0; i < node.inputCount(); i++) {
+            proto.addInput(node.input(i).map(Value::name).orElse(""));
+        }
+        node.slots().forEach(slot -> proto.addAttribute(write(slot)));
+        return proto.build();
+    }
+
+    private AttributeProto write(Node.Slot slot) {
+        AttributeProto origin = Optional.ofNullable(slot.origin()).orElse(AttributeProto.getDefaultInstance());
+        return switch (slot.attribute()) {
+            case Attribute.Tensor(String name, Constant constant) ->
+                slot.replaced() || constant instanceof Constant.External
+                        ? write(name, constant, slot.replaced(), origin)
+                        : origin;
+            case Attribute.Bodies(String name, List<Graph> graphs) -> {
+                AttributeProto.Builder proto = origin.toBuilder().clearG().clearGraphs();
+                if (origin.hasG()) {
+                    yield proto.setG(write(graphs.getFirst())).build();
+                }
+                graphs.forEach(graph -> proto.addGraphs(write(graph)));
+                yield proto.build();
+            }
+            case Attribute.Int i -> origin;
+            case Attribute.Real r -> origin;
+            case Attribute.Text t -> origin;
+            case Attribute.Ints i -> origin;
+            case Attribute.Reals r -> origin;
+            case Attribute.Texts t -> origin;
+            case Attribute.Reference r -> origin;
+            case Attribute.Other o -> origin;
+        };
+    }
+
+    private AttributeProto write(String name, Constant constant, boolean replaced, AttributeProto origin) {
+        AttributeProto.Builder proto = origin.toBuilder().clearT().clearSparseTensor().setName(name);
+        Message old = origin.hasSparseTensor() ? origin.getSparseTensor() : origin.getT();
+        String tensorName = origin.hasSparseTensor()
+                ? origin.getSparseTensor().getValues().getName()
+                : origin.getT().getName();
+        return switch (tensors.write(constant, old, replaced, tensorName)) {
+            case TensorProto dense ->
+                proto.setType(AttributeProto.AttributeType.TENSOR).setT(dense).build();
+            case SparseTensorProto sparse ->
+                proto.setType(AttributeProto.AttributeType.SPARSE_TENSOR)
+                        .setSparseTensor(sparse)
+                        .build();
+            case Message other -> throw new IllegalStateException("a constant as " + other.getClass());
+        };
+    }
+}

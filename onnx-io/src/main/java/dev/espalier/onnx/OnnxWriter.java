@@ -1,0 +1,140 @@
+package dev.espalier.onnx;
+
+import com.google.protobuf.CodedOutputStream;
+import dev.espalier.onnx.proto.ModelProto;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// Writes ONNX files. Everything goes to temporary files in the output's folder, which are moved into place when they
+/// are complete: a reader sees the old file or the new one, and a failure leaves nothing behind.
+///
+/// Constants that are external when they are written go to one file beside the model, named after it with `.data`
+/// added, in their old order and at their old alignment.
+public final class OnnxWriter {
+    /// Bytes of a file that is written.
+    ///
+    /// @param model the ONNX file
+    /// @param external the file of external data; 0 if there is none
+    public record Sizes(long model, long external) {
+        /// Both together.
+        public long total() {
+            return model + external;
+        }
+    }
+
+    private static final int BUFFER = 1 << 16;
+
+    private OnnxWriter() {}
+
+    /// Writes a model, replacing what is there.
+    ///
+    /// @throws IOException if the folder is missing or cannot be written to, or the disk is full
+    /// @throws OnnxFormatException if the model would pass the 2 GiB that an ONNX file may have
+    /// @throws ExternalDataException if the file of external data would replace one that the model is read from
+    public static Sizes write(Model model, Path file) throws IOException {
+        Path folder = folderOf(file);
+        Path data = folder.resolve(dataName(file));
+        ExternalLayout layout = ExternalLayout.of(model, dataName(file));
+        ModelProto proto = new GraphWriter(layout).write(model);
+        requireFits(proto, file);
+        Path temporary = null;
+        Path temporaryData = null;
+        try {
+            if (!layout.isEmpty()) {
+                refuseOverwritingSource(model, data);
+                temporaryData = Files.createTempFile(folder, "." + data.getFileName(), ".tmp");
+                layout.write(temporaryData);
+            }
+            temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
+            write(proto, temporary);
+            if (temporaryData != null) {
+                move(temporaryData, data);
+            }
+            move(temporary, file);
+            return new Sizes(proto.getSerializedSize(), layout.size());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } finally {
+            delete(temporary);
+            delete(temporaryData);
+        }
+    }
+
+    /// Fails if a model cannot be written there, before any work is done: the folder is missing or not writable, or the
+    /// path is a folder.
+    ///
+    /// @throws IOException says which
+    public static void probe(Path file) throws IOException {
+        Path folder = folderOf(file);
+        if (Files.isDirectory(file)) {
+            throw new IOException("'" + file + "' is a folder");
+        }
+        Files.delete(Files.createTempFile(folder, "." + file.getFileName(), ".tmp"));
+    }
+
+    /// Bytes that the model would take in a file, external data not counted, without writing it.
+    public static long size(Model model) {
+        return new GraphWriter(ExternalLayout.of(model, "x")).write(model).getSerializedSize();
+    }
+
+    private static Path folderOf(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new NoSuchFileException(String.valueOf(folder), null, "the output folder does not exist");
+        }
+        return folder;
+    }
+
+    private static String dataName(Path file) {
+        return file.getFileName() + ".data";
+    }
+
+    private static void requireFits(ModelProto proto, Path file) {
+        // The sum is an int in protobuf and wraps around beyond 2 GiB.
+        if (proto.getSerializedSize() < 0) {
+            throw new OnnxFormatException(
+                    "the model would have more than 2 GiB, where an ONNX file ends",
+                    "file '" + file + "'",
+                    "weights beyond that belong in external data");
+        }
+    }
+
+    private static void refuseOverwritingSource(Model model, Path data) throws IOException {
+        if (Files.exists(data) && model.externalFiles().contains(data.toRealPath())) {
+            throw new ExternalDataException(
+                    "the output's data file is one that the input is read from",
+                    "file '" + data + "'",
+                    "choose another output name or folder");
+        }
+    }
+
+    private static void write(ModelProto proto, Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                OutputStream out = Channels.newOutputStream(channel)) {
+            CodedOutputStream coded = CodedOutputStream.newInstance(out, BUFFER);
+            proto.writeTo(coded);
+            coded.flush();
+            channel.force(false);
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        Permissions.likeNewFile(from);
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void delete(@Nullable Path temporary) throws IOException {
+        if (temporary != null) {
+            Files.deleteIfExists(temporary);
+        }
+    }
+}

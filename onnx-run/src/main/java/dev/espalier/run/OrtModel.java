@@ -1,0 +1,93 @@
+package dev.espalier.run;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxMap;
+import ai.onnxruntime.OnnxSequence;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// A model in ONNX Runtime's CPU provider, on one thread, so that two runs of the same arithmetic give the same bits.
+public final class OrtModel implements AutoCloseable {
+    private final OrtSession session;
+
+    private OrtModel(OrtSession session) {
+        this.session = session;
+    }
+
+    /// Loads a model file.
+    ///
+    /// @throws ModelRunException if the runtime refuses it
+    public static OrtModel load(Path file) throws ModelRunException {
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setIntraOpNumThreads(1);
+            options.setInterOpNumThreads(1);
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            return new OrtModel(environment().createSession(file.toString(), options));
+        } catch (OrtException e) {
+            throw refusal(e);
+        }
+    }
+
+    static OrtEnvironment environment() {
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+    }
+
+    static ModelRunException refusal(OrtException e) {
+        return new ModelRunException(String.valueOf(e.getMessage()));
+    }
+
+    /// Runs the model.
+    ///
+    /// @param inputs by name; not closed
+    /// @return the outputs by name
+    /// @throws ModelRunException if the runtime cannot run it on these inputs
+    public Map<String, Output> run(Map<String, OnnxTensor> inputs) throws ModelRunException {
+        try (OrtSession.Result result = session.run(inputs)) {
+            Map<String, Output> outputs = new LinkedHashMap<>();
+            for (Map.Entry<String, OnnxValue> entry : result) {
+                outputs.put(entry.getKey(), output(entry.getValue()));
+            }
+            return outputs;
+        } catch (OrtException e) {
+            throw refusal(e);
+        }
+    }
+
+    private static Output output(OnnxValue value) throws OrtException {
+        return switch (value) {
+            case OnnxTensor tensor when tensor.getInfo().type == OnnxJavaType.STRING ->
+                new Output.Other(Arrays.deepToString(new Object[] {tensor.getValue()}));
+            case OnnxTensor tensor -> Output.Numbers.of(tensor);
+            case OnnxSequence sequence -> {
+                List<Output> elements = new ArrayList<>();
+                for (OnnxValue element : sequence.getValue()) {
+                    elements.add(output(element));
+                    element.close();
+                }
+                yield new Output.Several(elements);
+            }
+            case OnnxMap map -> new Output.Other(new TreeMap<>(map.getValue()).toString());
+            default -> new Output.Other(value.getInfo().toString());
+        };
+    }
+
+    @Override
+    public void close() throws ModelRunException {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw refusal(e);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.espalier.run;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+
+/// An output of a run, apart from the runtime's memory. Two are equal if they are so bit for bit.
+public sealed interface Output {
+    /// A tensor of numbers.
+    final class Numbers implements Output {
+        private final OnnxJavaType type;
+        private final long[] shape;
+        private final byte[] bytes;
+
+        private Numbers(OnnxJavaType type, long[] shape, byte[] bytes) {
+            this.type = type;
+            this.shape = shape;
+            this.bytes = bytes;
+        }
+
+        static Numbers of(OnnxTensor tensor) {
+            ByteBuffer buffer = tensor.getByteBuffer();
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            return new Numbers(tensor.getInfo().type, tensor.getInfo().getShape(), bytes);
+        }
+
+        /// The shape at run time.
+        public long[] shape() {
+            return shape.clone();
+        }
+
+        /// The elements of an output of type f32.
+        ///
+        /// @throws IllegalStateException if it is of another type
+        public float[] floats() {
+            if (type != OnnxJavaType.FLOAT) {
+                throw new IllegalStateException("an output of type " + type);
+            }
+            float[] floats = new float[bytes.length / Float.BYTES];
+            ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer().get(floats);
+            return floats;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Numbers that
+                    && type == that.type
+                    && Arrays.equals(shape, that.shape)
+                    && Arrays.equals(bytes, that.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(bytes);
+        }
+    }
+
+    /// A sequence.
+    record Several(List<Output> elements) implements Output {}
+
+    /// Strings, maps and what else can only be compared as text.
+    record Other(String text) implements Output {}
+}

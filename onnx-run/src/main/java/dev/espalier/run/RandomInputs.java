@@ -1,0 +1,122 @@
+package dev.espalier.run;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import dev.espalier.onnx.Dimension;
+import dev.espalier.onnx.Graph;
+import dev.espalier.onnx.Value;
+import dev.espalier.onnx.ValueType;
+import dev.espalier.sparse.ElementType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// Inputs of the declared types, from a seed. Floats are between -1 and 1, booleans either. Dimensions and integers are
+/// a guess, since a declared type does not say what a model takes: sizes of 1 first, then larger; integers below 2.
+final class RandomInputs {
+    /// What to try in turn for every dimension without a fixed size, but the first, which is mostly the batch.
+    static final List<Integer> SIZES = List.of(1, 2, 8, 16, 32, 64, 128, 224, 256, 320, 512, 640);
+
+    private static final long MOST_ELEMENTS = 1 << 26;
+
+    private final SplittableRandom random;
+    private final int freeSize;
+
+    RandomInputs(long seed, int freeSize) {
+        this.random = new SplittableRandom(seed);
+        this.freeSize = freeSize;
+    }
+
+    /// One tensor for each input that has no default.
+    ///
+    /// @throws ModelRunException if an input is not a tensor of numbers, booleans or strings
+    Map<String, OnnxTensor> of(Graph graph) throws ModelRunException {
+        Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
+        for (Value input : graph.inputs()) {
+            if (!input.isInitializer()) {
+                inputs.put(input.name(), tensor(input));
+            }
+        }
+        return inputs;
+    }
+
+    private OnnxTensor tensor(Value input) throws ModelRunException {
+        if (!(input.type() instanceof ValueType.Tensor(ElementType type, var dims)) || dims == null) {
+            throw new ModelRunException("no random value for input '" + input.name() + "' of type " + input.type());
+        }
+        long[] shape = shape(dims);
+        long count = 1;
+        for (long dim : shape) {
+            count *= dim;
+        }
+        if (count > MOST_ELEMENTS) {
+            throw new ModelRunException("input '" + input.name() + "' would have " + count + " elements");
+        }
+        try {
+            if (type == ElementType.STRING) {
+                String[] texts = new String[(int) count];
+                Arrays.setAll(texts, i -> Integer.toString(random.nextInt(10)));
+                return OnnxTensor.createTensor(OrtModel.environment(), texts, shape);
+            }
+            OnnxJavaType javaType = javaType(type);
+            if (javaType == null) {
+                throw new ModelRunException("no random value for input '" + input.name() + "' of type " + type);
+            }
+            ByteBuffer bytes = ByteBuffer.allocateDirect((int) type.byteCount(count)).order(ByteOrder.nativeOrder());
+            for (int i = 0; i < count; i++) {
+                put(type, bytes);
+            }
+            return OnnxTensor.createTensor(OrtModel.environment(), bytes.flip(), shape, javaType);
+        } catch (OrtException e) {
+            throw OrtModel.refusal(e);
+        }
+    }
+
+    private long[] shape(List<Dimension> dims) {
+        long[] shape = new long[dims.size()];
+        for (int axis = 0; axis < shape.length; axis++) {
+            long free = axis == 0 && dims.size() > 1 ? 1 : freeSize;
+            shape[axis] = switch (dims.get(axis)) {
+                case Dimension.Known(long size) -> size > 0 ? size : free;
+                case Dimension.Named(String name) -> free;
+                case Dimension.Unknown() -> free;
+            };
+        }
+        return shape;
+    }
+
+    private void put(ElementType type, ByteBuffer to) {
+        switch (type) {
+            case F32 -> to.putFloat((float) random.nextDouble(-1, 1));
+            case F64 -> to.putDouble(random.nextDouble(-1, 1));
+            case F16 -> to.putShort(Float.floatToFloat16((float) random.nextDouble(-1, 1)));
+            case BF16 -> to.putShort((short) (Float.floatToRawIntBits((float) random.nextDouble(-1, 1)) >> 16));
+            case I64, U64 -> to.putLong(random.nextInt(2));
+            case I32, U32 -> to.putInt(random.nextInt(2));
+            case I16, U16 -> to.putShort((short) random.nextInt(2));
+            default -> to.put((byte) random.nextInt(2));
+        }
+    }
+
+    private static @Nullable OnnxJavaType javaType(ElementType type) {
+        return switch (type) {
+            case F32 -> OnnxJavaType.FLOAT;
+            case F64 -> OnnxJavaType.DOUBLE;
+            case F16 -> OnnxJavaType.FLOAT16;
+            case BF16 -> OnnxJavaType.BFLOAT16;
+            case I8 -> OnnxJavaType.INT8;
+            case U8 -> OnnxJavaType.UINT8;
+            case I16 -> OnnxJavaType.INT16;
+            case I32 -> OnnxJavaType.INT32;
+            case I64 -> OnnxJavaType.INT64;
+            case BOOL -> OnnxJavaType.BOOL;
+            default -> null;
+        };
+    }
+}

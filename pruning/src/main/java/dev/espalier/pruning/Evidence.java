@@ -1,0 +1,95 @@
+package dev.espalier.pruning;
+
+import dev.espalier.onnx.Graph;
+import dev.espalier.onnx.Model;
+import dev.espalier.onnx.Node;
+import dev.espalier.onnx.Value;
+import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Quantization;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the checks look at: the file, and what it is held against.
+public final class Evidence {
+    private final Model model;
+    private final ModelWeights weights;
+    private final Optional<Manifest> manifest;
+    private final Optional<Sparsity> expected;
+    private final Optional<Model> reference;
+    private final Map<String, Value> constants = new LinkedHashMap<>();
+    private final Map<String, Quantization> quantizations = new LinkedHashMap<>();
+
+    private Evidence(Model model, Optional<Sparsity> expected, Optional<Model> reference) {
+        this.model = model;
+        this.weights = WeightSearch.in(model);
+        this.manifest = Manifest.find(model);
+        this.expected = expected;
+        this.reference = reference;
+        for (Graph graph : model.allGraphs()) {
+            graph.initializers().forEach(value -> constants.put(value.path(), value));
+            for (Node node : graph.nodes()) {
+                node.outputs().stream()
+                        .filter(value -> value.constant().isPresent())
+                        .forEach(value -> constants.put(value.path(), value));
+            }
+        }
+        weights.weights().forEach(weight -> quantizations.put(weight.name(), weight.quantization()));
+    }
+
+    /// @param expected a share of zeros that all weights together should reach
+    /// @param reference a pruned model whose zeros this one should have
+    /// @throws PruningException if there is nothing to hold the model against
+    public static Evidence of(Model model, Optional<Sparsity> expected, Optional<Model> reference) {
+        Evidence evidence = new Evidence(model, expected, reference);
+        if (evidence.manifest.isEmpty() && expected.isEmpty() && reference.isEmpty()) {
+            throw new PruningException(
+                    "there is nothing to verify against: the model has no sparsity manifest",
+                    "",
+                    "`prune` writes one; otherwise say --expect SPARSITY or --against PRUNED_MODEL");
+        }
+        return evidence;
+    }
+
+    /// The model in the file.
+    public Model model() {
+        return model;
+    }
+
+    /// Its weights.
+    public ModelWeights weights() {
+        return weights;
+    }
+
+    /// The promise in the file.
+    public Optional<Manifest> manifest() {
+        return manifest;
+    }
+
+    /// The share of zeros that is asked for.
+    public Optional<Sparsity> expected() {
+        return expected;
+    }
+
+    /// The pruned model that it is compared with.
+    public Optional<Model> reference() {
+        return reference;
+    }
+
+    /// The constant of that path.
+    Optional<Value> constant(String path) {
+        return Optional.ofNullable(constants.get(path));
+    }
+
+    /// All constants.
+    Iterable<Value> constants() {
+        return constants.values();
+    }
+
+    /// Which elements of a constant are not zero, from the stored bytes.
+    Mask nonZeros(Value value) {
+        return Mask.ofNonZeros(
+                value.constant().orElseThrow().decode(),
+                quantizations.getOrDefault(value.path(), Quantization.NONE));
+    }
+}

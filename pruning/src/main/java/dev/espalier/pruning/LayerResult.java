@@ -1,0 +1,24 @@
+package dev.espalier.pruning;
+
+import dev.espalier.sparse.SparseEncoding;
+import java.util.Optional;
+
+/// What happened to one weight.
+///
+/// @param weight as it was
+/// @param requested the sparsity that was asked for
+/// @param isAlone whether that was asked of this weight alone, not of several together
+/// @param zerosBefore zeros that it had
+/// @param zeros zeros that it has
+/// @param unprunable NaN and infinite elements, which are never pruned
+/// @param encoding how it is stored
+/// @param encodingNote why not otherwise
+public record LayerResult(
+        Weight weight,
+        Sparsity requested,
+        boolean isAlone,
+        long zerosBefore,
+        long zeros,
+        long unprunable,
+        SparseEncoding encoding,
+        Optional<String> encodingNote) {}

@@ -1,0 +1,102 @@
+package dev.espalier.pruning;
+
+import dev.espalier.onnx.Model;
+import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.SparseEncoding;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What a pruned model promises about its zeros, in the model's own metadata under [#KEY], as JSON:
+///
+/// ```json
+/// {"version":1,"tensors":[
+///   {"name":"conv1.weight","type":"f32","shape":[64,3,7,7],"zeros":8467,"digest":"8d3c...","encoding":"coo"}]}
+/// ```
+///
+/// `name` is the tensor's path ([dev.espalier.onnx.Graph#path()] and its name), `digest` that of the positions of its
+/// non-zero elements ([Mask#digest()]).
+///
+/// @param version 1
+/// @param tensors in the order in which they were pruned
+public record Manifest(int version, List<Entry> tensors) {
+    /// The metadata key.
+    public static final String KEY = "espalier.sparsity";
+
+    private static final int VERSION = 1;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /// The promise for one tensor.
+    public record Entry(String name, String type, List<Long> shape, long zeros, String digest, String encoding) {
+        static Entry of(Weight weight, Mask nonZeros, SparseEncoding encoding) {
+            return new Entry(
+                    weight.name(),
+                    weight.constant().type().label(),
+                    Arrays.stream(nonZeros.shape().dims()).boxed().toList(),
+                    nonZeros.zeroCount(),
+                    nonZeros.digest(),
+                    encoding.name());
+        }
+    }
+
+    /// The model's manifest; one without entries if it has none.
+    ///
+    /// @throws PruningException if there is one that cannot be read
+    public static Manifest of(Model model) {
+        return find(model).orElseGet(() -> new Manifest(VERSION, List.of()));
+    }
+
+    /// The model's manifest.
+    ///
+    /// @throws PruningException if there is one that cannot be read
+    public static Optional<Manifest> find(Model model) {
+        return model.metadata(KEY).map(Manifest::parse);
+    }
+
+    private static Manifest parse(String json) {
+        Manifest manifest;
+        try {
+            manifest = JSON.readValue(json, Manifest.class);
+        } catch (JacksonException e) {
+            throw unreadable("it is not the JSON that Espalier writes");
+        }
+        if (manifest == null || manifest.version != VERSION) {
+            throw unreadable("it is of a version that is not known here");
+        }
+        boolean isComplete = manifest.tensors != null
+                && manifest.tensors.stream()
+                        .allMatch(e -> e != null
+                                && e.name != null
+                                && e.type != null
+                                && e.shape != null
+                                && e.digest != null
+                                && e.encoding != null);
+        if (!isComplete) {
+            throw unreadable("parts of it are missing");
+        }
+        return manifest;
+    }
+
+    private static PruningException unreadable(String why) {
+        return new PruningException(
+                "the sparsity manifest cannot be read: " + why,
+                "metadata '" + KEY + "'",
+                "prune the model again, or remove the metadata entry");
+    }
+
+    /// This one with other promises for some tensors.
+    Manifest with(List<Entry> entries) {
+        Map<String, Entry> all = new LinkedHashMap<>();
+        tensors.forEach(entry -> all.put(entry.name, entry));
+        entries.forEach(entry -> all.put(entry.name, entry));
+        return new Manifest(VERSION, List.copyOf(all.values()));
+    }
+
+    void writeTo(Model model) {
+        model.setMetadata(KEY, JSON.writeValueAsString(this));
+    }
+}

@@ -1,0 +1,83 @@
+package dev.espalier.pruning;
+
+import dev.espalier.onnx.Constant;
+import dev.espalier.onnx.GraphPatch;
+import dev.espalier.onnx.Model;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Magnitudes;
+import dev.espalier.sparse.SparseEncoding;
+import dev.espalier.sparse.SparseEncodings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/// Carries out a plan: prunes, encodes, puts the result into the model and writes the manifest into its metadata.
+public final class Pruner {
+    private record Stored(LayerResult result, Constant constant, Manifest.Entry entry) {}
+
+    private final Model model;
+    private final EncodingChoice encodings;
+    private final Progress progress;
+    private int done;
+
+    private Pruner(Model model, EncodingChoice encodings, Progress progress) {
+        this.model = model;
+        this.encodings = encodings;
+        this.progress = progress;
+    }
+
+    /// Changes the model as planned.
+    public static PruningResult apply(Model model, PruningPlan plan, EncodingChoice encodings, Progress progress) {
+        return new Pruner(model, encodings, progress).apply(plan);
+    }
+
+    private PruningResult apply(PruningPlan plan) {
+        int total = plan.groups().stream().mapToInt(g -> g.weights().size()).sum();
+        List<Stored> stored = new ArrayList<>();
+        for (PruningPlan.Group group : plan.groups()) {
+            progress.at(done, total, group.weights().getFirst().name());
+            List<PrunedWeight> pruned =
+                    plan.request().method().prune(group.weights(), group.zeros(), plan.request().seed());
+            stored.addAll(pruned.parallelStream().map(p -> store(p, group)).toList());
+            done += pruned.size();
+        }
+        GraphPatch patch = GraphPatch.labelled("prune");
+        stored.forEach(s -> patch.replaceConstant(s.result.weight().value(), s.constant));
+        patch.apply();
+        OptionalLong oldIrVersion = raiseIrVersion(stored);
+        Manifest.of(model).with(stored.stream().map(Stored::entry).toList()).writeTo(model);
+        progress.at(total, total, "");
+        return new PruningResult(
+                stored.stream().map(Stored::result).toList(), plan.leftAlone(), oldIrVersion);
+    }
+
+    private Stored store(PrunedWeight pruned, PruningPlan.Group group) {
+        Weight weight = pruned.weight();
+        DenseTensor elements = pruned.elements().get();
+        EncodingChoice.Chosen chosen = encodings.choose(model, weight, elements, pruned.nonZeros());
+        LayerResult result = new LayerResult(
+                weight,
+                group.sparsity(),
+                group.weights().size() == 1,
+                weight.zeroCount(),
+                pruned.nonZeros().zeroCount(),
+                Magnitudes.countUnprunable(elements),
+                chosen.encoding(),
+                chosen.note());
+        return new Stored(result, chosen.constant(), Manifest.Entry.of(weight, pruned.nonZeros(), chosen.encoding()));
+    }
+
+    private OptionalLong raiseIrVersion(List<Stored> stored) {
+        long old = model.irVersion();
+        boolean isSparse = stored.stream().map(s -> s.result.encoding()).anyMatch(Pruner::isSparse);
+        if (!isSparse || old >= EncodingChoice.SPARSE_IR_VERSION) {
+            return OptionalLong.empty();
+        }
+        model.setIrVersion(EncodingChoice.SPARSE_IR_VERSION);
+        return OptionalLong.of(old);
+    }
+
+    private static boolean isSparse(SparseEncoding encoding) {
+        return !encoding.equals(SparseEncodings.DENSE);
+    }
+}

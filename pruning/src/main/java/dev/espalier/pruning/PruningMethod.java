@@ -1,0 +1,19 @@
+package dev.espalier.pruning;
+
+import java.util.List;
+
+/// A way to choose what goes. It returns pruned weights, not scores, because the best methods also change what stays.
+public interface PruningMethod {
+    /// The name on the command line.
+    String name();
+
+    /// What it does, in one line of help.
+    String summary();
+
+    /// Prunes some weights together: of all their elements, `zeros` are zero in the end, counting those that were before.
+    /// There are more if more were zero already, and fewer if too many are NaN or infinite, which are never pruned.
+    ///
+    /// @param seed for methods that draw lots; the same seed gives the same result
+    /// @return one for each weight, in order
+    List<PrunedWeight> prune(List<Weight> weights, long zeros, long seed);
+}

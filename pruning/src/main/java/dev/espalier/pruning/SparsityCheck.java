@@ -1,0 +1,10 @@
+package dev.espalier.pruning;
+
+/// Proves one property of a pruned file.
+public interface SparsityCheck {
+    /// The property, in a word or two.
+    String name();
+
+    /// Looks at the file.
+    CheckResult check(Evidence evidence);
+}

@@ -1,0 +1,64 @@
+package dev.espalier.pruning;
+
+import dev.espalier.onnx.Constant;
+import dev.espalier.onnx.Node;
+import dev.espalier.onnx.Value;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Quantization;
+import java.util.List;
+
+/// A constant that operators multiply by, which is what can be pruned. Used twice, it is still one weight.
+///
+/// @param value the constant
+/// @param quantization how its elements stand for numbers
+/// @param nodes the operators that multiply by it, in file order; never empty
+public record Weight(Value value, Quantization quantization, List<Node> nodes) {
+    public Weight {
+        nodes = List.copyOf(nodes);
+    }
+
+    /// Its name, unique in the model.
+    public String name() {
+        return value.path();
+    }
+
+    /// The first operator that uses it.
+    public Node node() {
+        return nodes.getFirst();
+    }
+
+    /// The tensor as it is stored.
+    public Constant constant() {
+        return value.constant().orElseThrow();
+    }
+
+    /// Number of elements.
+    public long elementCount() {
+        return constant().shape().elementCount();
+    }
+
+    /// Which elements are not zero, from the stored bytes.
+    public Mask nonZeros() {
+        return Mask.ofNonZeros(constant().decode(), quantization);
+    }
+
+    /// How many elements are zero, without decoding a sparse tensor.
+    public long zeroCount() {
+        if (constant() instanceof Constant.Sparse sparse && quantization.isZeroAtZero()) {
+            DenseTensor stored = sparse.tensor().values();
+            return elementCount() - Mask.ofNonZeros(stored, Quantization.NONE).keptCount();
+        }
+        return nonZeros().zeroCount();
+    }
+
+    /// Whether a pattern means this weight: by its own name, or by that of a node that uses it.
+    public boolean isNamedBy(NameGlob glob) {
+        return isTensorNamedBy(value, glob)
+                || nodes.stream().anyMatch(node -> glob.matches(node.name()) || glob.matches(node.label()));
+    }
+
+    static boolean isTensorNamedBy(Value value, NameGlob glob) {
+        return glob.matches(value.name()) || glob.matches(value.path());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.espalier.pruning;
+
+import dev.espalier.onnx.Node;
+import dev.espalier.pruning.WeightOperator.Operand;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// The operators that multiply by weights, with the inputs where the weights are (ONNX operator schemas, and those of
+/// ONNX Runtime's `com.microsoft`). To add one, add a line.
+final class WeightOperators {
+    private static final String MS = "com.microsoft";
+
+    static final List<WeightOperator> ALL = List.of(
+            WeightOperator.of("Conv", 1),
+            WeightOperator.of("ConvTranspose", 1),
+            WeightOperator.of("DeformConv", 1),
+            WeightOperator.of("Gemm", 0, 1),
+            WeightOperator.of("MatMul", 0, 1),
+            WeightOperator.of("LSTM", 1, 2),
+            WeightOperator.of("GRU", 1, 2),
+            WeightOperator.of("RNN", 1, 2),
+            WeightOperator.quantized("", "QLinearConv", new Operand(3, 4, 5, 0)),
+            WeightOperator.quantized("", "QLinearMatMul", new Operand(0, 1, 2, -2), new Operand(3, 4, 5, -1)),
+            WeightOperator.quantized("", "ConvInteger", new Operand(1, -1, 3, 0)),
+            WeightOperator.quantized("", "MatMulInteger", new Operand(0, -1, 2, -2), new Operand(1, -1, 3, -1)),
+            WeightOperator.of(MS, "FusedConv", 1),
+            WeightOperator.of(MS, "NhwcFusedConv", 1),
+            WeightOperator.of(MS, "FusedMatMul", 0, 1),
+            WeightOperator.of(MS, "TransposeMatMul", 0, 1),
+            WeightOperator.of(MS, "FusedGemm", 0, 1),
+            WeightOperator.of(MS, "GemmFastGelu", 1),
+            WeightOperator.of(MS, "FusedMatMulActivation", 0, 1),
+            WeightOperator.of(MS, "Attention", 1),
+            WeightOperator.of(MS, "PackedAttention", 1),
+            WeightOperator.of(MS, "DecoderMaskedSelfAttention", 1),
+            WeightOperator.of(MS, "LongformerAttention", 1, 4),
+            WeightOperator.of(MS, "MoE", 2, 4, 6),
+            WeightOperator.quantized(MS, "QLinearConv", new Operand(3, 4, 5, 0)),
+            WeightOperator.quantized(MS, "QGemm", new Operand(3, 4, 5, -1)),
+            WeightOperator.quantized(MS, "MatMulIntegerToFloat", new Operand(1, 3, 5, -1)),
+            WeightOperator.quantized(MS, "DynamicQuantizeMatMul", new Operand(1, 2, 3, -1)),
+            WeightOperator.quantized(MS, "QAttention", new Operand(1, 4, 7, -1)),
+            WeightOperator.quantized(MS, "DynamicQuantizeLSTM", new Operand(1, 8, 9, -1), new Operand(2, 10, 11, -1)),
+            // Weights packed below 8 bits: found, so that they are named among what is left alone.
+            WeightOperator.of(MS, "MatMulNBits", 1),
+            WeightOperator.of(MS, "MatMulBnb4", 1));
+
+    /// Operators that hand a weight on to the operator that multiplies by it, from their first input.
+    static final Set<String> PASSING_ON = Set.of(
+            "Identity", "Cast", "CastLike", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "QuantizeLinear", "DequantizeLinear");
+
+    /// Those of them that `com.microsoft` has too.
+    static final Set<String> PASSING_ON_AT_MICROSOFT = Set.of("QuantizeLinear", "DequantizeLinear");
+
+    private static final Map<String, WeightOperator> BY_NAME =
+            ALL.stream().collect(Collectors.toMap(op -> op.domain() + "." + op.name(), Function.identity()));
+
+    private WeightOperators() {}
+
+    static Optional<WeightOperator> of(Node node) {
+        return Optional.ofNullable(BY_NAME.get(node.domain() + "." + node.operator()));
+    }
+}

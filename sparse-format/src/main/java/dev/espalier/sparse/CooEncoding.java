@@ -1,0 +1,53 @@
+package dev.espalier.sparse;
+
+import java.util.Optional;
+
+/// ONNX SparseTensorProto: `indices` [NNZ], linear, ascending, INT64 in `int64_data`, where protobuf writes each as a
+/// varint of 7 bits to the byte; `values` [NNZ] at full width. Most files need 3 bytes per index instead of the 8 of
+/// raw
+/// INT64, which moves the break-even for f32 from 67 % zeros to about 47 %.
+record CooEncoding() implements SparseEncoding {
+    @Override
+    public String name() {
+        return "coo";
+    }
+
+    @Override
+    public String summary() {
+        return "positions and values of the non-zero elements (ONNX sparse_initializer)";
+    }
+
+    @Override
+    public Optional<String> refusal(DenseTensor tensor, Quantization quantization) {
+        if (tensor.type().bits() < 8 || !tensor.type().isCountable()) {
+            return Optional.of("elements of type " + tensor.type() + " have no COO form");
+        }
+        if (!quantization.isZeroAtZero()) {
+            return Optional.of("its zero is not stored as 0 (zero point), which COO cannot express");
+        }
+        if (tensor.elementCount() == 0 || tensor.shape().rank() == 0) {
+            return Optional.of("scalars and empty tensors have no COO form");
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public long encodedSize(DenseTensor tensor, Mask nonZeros) {
+        long bytes = 0;
+        long kept = 0;
+        for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
+            bytes += varintBytes(i);
+            kept++;
+        }
+        return bytes + tensor.type().byteCount(kept);
+    }
+
+    private static int varintBytes(long value) {
+        return Math.max(1, Math.ceilDiv(64 - Long.numberOfLeadingZeros(value), 7));
+    }
+
+    @Override
+    public Encoded encode(DenseTensor tensor, Mask nonZeros) {
+        return CooTensor.of(tensor, nonZeros);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.espalier.sparse;
+
+/// Scores by magnitude: |value|, in real units where the weight is quantized. NaN and infinities are never pruned.
+/// The scores of `f16`, `bf16` and `f32` weights are the bits of a `float`; `f64` and quantized ones need a `double` to
+/// be exact, and so does every weight that is compared with one of those.
+public final class Magnitudes implements Scores {
+    private static final int BLOCK = 4096;
+
+    private final DenseTensor tensor;
+    private final Quantization quantization;
+    private final int bits;
+
+    private Magnitudes(DenseTensor tensor, Quantization quantization, int bits) {
+        this.tensor = tensor;
+        this.quantization = quantization;
+        this.bits = bits;
+    }
+
+    /// @param bits 31 or 63, at least [#exactBits]
+    /// @throws IllegalArgumentException if the type has no magnitudes ([#supports])
+    public static Magnitudes of(DenseTensor tensor, Quantization quantization, int bits) {
+        if (!supports(tensor.type()) || bits < exactBits(tensor.type())) {
+            throw new IllegalArgumentException("no magnitudes of " + bits + " bits for " + tensor.type());
+        }
+        return new Magnitudes(tensor, quantization, bits);
+    }
+
+    /// Whether elements of this type can be ranked and pruned.
+    public static boolean supports(ElementType type) {
+        return switch (type) {
+            case F32, F64, F16, BF16, I8, U8 -> true;
+            default -> false;
+        };
+    }
+
+    /// The fewest bits that rank elements of this type exactly.
+    public static int exactBits(ElementType type) {
+        return switch (type) {
+            case F32, F16, BF16 -> 31;
+            default -> 63;
+        };
+    }
+
+    /// How many elements of a tensor are NaN or infinite.
+    public static long countUnprunable(DenseTensor tensor) {
+        if (!tensor.type().isFloat()) {
+            return 0;
+        }
+        int bits = exactBits(tensor.type());
+        Magnitudes magnitudes = of(tensor, Quantization.NONE, bits);
+        long[] block = new long[BLOCK];
+        long unprunable = 0;
+        for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
+            int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
+            magnitudes.read(from, count, block);
+            for (int i = 0; i < count; i++) {
+                unprunable += block[i] >= Scores.never(bits) ? 1 : 0;
+            }
+        }
+        return unprunable;
+    }
+
+    @Override
+    public int bits() {
+        return bits;
+    }
+
+    @Override
+    public long count() {
+        return tensor.elementCount();
+    }
+
+    @Override
+    public void read(long from, int count, long[] out) {
+        tensor.readBits(from, count, out);
+        switch (tensor.type()) {
+            case F32 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] &= 0x7FFF_FFFFL;
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] = (out[i] & 0x7FFFL) << 16;
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] = Float.floatToRawIntBits(Float.float16ToFloat((short) (out[i] & 0x7FFFL)));
+                }
+            }
+            case F64 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] &= Long.MAX_VALUE;
+                }
+            }
+            default -> readIntegers(from, count, out);
+        }
+        if (bits == 63 && exactBits(tensor.type()) == 31) {
+            for (int i = 0; i < count; i++) {
+                out[i] = Double.doubleToRawLongBits(Float.intBitsToFloat((int) out[i]));
+            }
+        }
+    }
+
+    private void readIntegers(long from, int count, long[] out) {
+        boolean signed = tensor.type() == ElementType.I8;
+        int i = 0;
+        while (i < count) {
+            long zeroBits = quantization.zeroAt(from + i);
+            double scale = Math.abs(quantization.scaleAt(from + i));
+            long zero = signed ? (byte) zeroBits : zeroBits;
+            int end = (int) Math.min(count, i + quantization.runAt(from + i));
+            for (; i < end; i++) {
+                long value = signed ? (byte) out[i] : out[i];
+                out[i] = Double.doubleToRawLongBits(Math.abs(value - zero) * scale);
+            }
+        }
+    }
+}

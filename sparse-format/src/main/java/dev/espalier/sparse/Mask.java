@@ -1,0 +1,214 @@
+package dev.espalier.sparse;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/// One bit for each element of a tensor: 1 is kept, 0 is zero (the convention of PyTorch's masks). Row-major.
+public final class Mask {
+    private static final int BLOCK = 4096;
+    /// 128 bits: no two masks of one model collide by accident.
+    private static final int DIGEST_BYTES = 16;
+
+    private final Shape shape;
+    private final long[] words;
+
+    private Mask(Shape shape, long[] words) {
+        this.shape = shape;
+        this.words = words;
+    }
+
+    /// The elements of `tensor` that are not zero. Negative zero is zero; NaN is not.
+    ///
+    /// @throws IllegalArgumentException if the type's elements are not [ElementType#isCountable]
+    public static Mask ofNonZeros(DenseTensor tensor, Quantization quantization) {
+        Mask mask = new Mask(tensor.shape(), newWords(tensor.elementCount()));
+        long test = tensor.type().zeroTestMask();
+        long[] bits = new long[BLOCK];
+        for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
+            int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
+            tensor.readBits(from, count, bits);
+            int i = 0;
+            while (i < count) {
+                long zero = quantization.zeroAt(from + i) & test;
+                int end = (int) Math.min(count, i + quantization.runAt(from + i));
+                for (; i < end; i++) {
+                    bits[i] = (bits[i] & test) ^ zero;
+                }
+            }
+            mask.setNonZero(from, count, bits);
+        }
+        return mask;
+    }
+
+    /// The elements that stay when `cut` is made through `scores`.
+    public static Mask ofKept(Shape shape, Scores scores, Cut cut) {
+        Mask mask = new Mask(shape, newWords(shape.elementCount()));
+        long[] block = new long[BLOCK];
+        long ties = cut.ties();
+        for (long from = 0; from < shape.elementCount(); from += BLOCK) {
+            int count = (int) Math.min(BLOCK, shape.elementCount() - from);
+            scores.read(from, count, block);
+            for (int i = 0; i < count; i++) {
+                long score = block[i];
+                boolean tie = score == cut.score() && ties > 0;
+                ties -= tie ? 1 : 0;
+                block[i] = score < cut.score() || tie ? 0 : 1;
+            }
+            mask.setNonZero(from, count, block);
+        }
+        return mask;
+    }
+
+    private static long[] newWords(long elements) {
+        return new long[Math.toIntExact(Math.ceilDiv(elements, 64L))];
+    }
+
+    private void setNonZero(long from, int count, long[] values) {
+        for (int start = 0; start < count; start += 64) {
+            long word = 0;
+            int end = Math.min(64, count - start);
+            for (int i = 0; i < end; i++) {
+                long value = values[start + i];
+                word |= ((value | -value) >>> 63) << i;
+            }
+            words[(int) ((from + start) >>> 6)] = word;
+        }
+    }
+
+    /// Shape of the tensor that it belongs to.
+    public Shape shape() {
+        return shape;
+    }
+
+    /// Whether the element is kept.
+    public boolean isKept(long index) {
+        return ((words[(int) (index >>> 6)] >>> (index & 63)) & 1) != 0;
+    }
+
+    /// Number of ones.
+    public long keptCount() {
+        long count = 0;
+        for (long word : words) {
+            count += Long.bitCount(word);
+        }
+        return count;
+    }
+
+    /// Number of zeros.
+    public long zeroCount() {
+        return shape.elementCount() - keptCount();
+    }
+
+    /// The first kept element at or after `index`, or -1.
+    public long nextKept(long index) {
+        int at = (int) Math.min(index >>> 6, words.length);
+        if (at == words.length) {
+            return -1;
+        }
+        long word = words[at] & (-1L << (index & 63));
+        while (word == 0) {
+            if (++at == words.length) {
+                return -1;
+            }
+            word = words[at];
+        }
+        return ((long) at << 6) + Long.numberOfTrailingZeros(word);
+    }
+
+    /// The first element that is zero here and kept in `other`, or -1: where a zero came back.
+    ///
+    /// @throws IllegalArgumentException if the shapes differ
+    public long firstRevivedIn(Mask other) {
+        requireSameShape(other);
+        for (int i = 0; i < words.length; i++) {
+            long revived = ~words[i] & other.words[i];
+            if (revived != 0) {
+                return ((long) i << 6) + Long.numberOfTrailingZeros(revived);
+            }
+        }
+        return -1;
+    }
+
+    /// How many elements are zero here and kept in `other`.
+    ///
+    /// @throws IllegalArgumentException if the shapes differ
+    public long revivedIn(Mask other) {
+        requireSameShape(other);
+        long count = 0;
+        for (int i = 0; i < words.length; i++) {
+            count += Long.bitCount(~words[i] & other.words[i]);
+        }
+        return count;
+    }
+
+    private void requireSameShape(Mask other) {
+        if (!shape.equals(other.shape)) {
+            throw new IllegalArgumentException("masks of shapes " + shape + " and " + other.shape);
+        }
+    }
+
+    /// A copy of `tensor` with its zero stored where the mask has one; the rest bit for bit.
+    ///
+    /// @throws IllegalArgumentException if the shapes differ or the type is below 8 bits
+    public DenseTensor applyTo(DenseTensor tensor, Quantization quantization) {
+        if (!tensor.shape().equals(shape)) {
+            throw new IllegalArgumentException("a mask of shape " + shape + " for a tensor of " + tensor.shape());
+        }
+        DenseTensor pruned = DenseTensor.zeros(tensor.type(), shape);
+        pruned.data().copyFrom(tensor.data());
+        for (int at = 0; at < words.length; at++) {
+            long start = (long) at << 6;
+            long gone = ~words[at];
+            if (shape.elementCount() - start < 64) {
+                gone &= (1L << (shape.elementCount() - start)) - 1;
+            }
+            for (; gone != 0; gone &= gone - 1) {
+                long index = start + Long.numberOfTrailingZeros(gone);
+                pruned.setBits(index, quantization.zeroAt(index));
+            }
+        }
+        return pruned;
+    }
+
+    /// A digest of the positions: the first 16 bytes, in hexadecimal, of SHA-256 over the bits, eight to a byte from
+    /// the
+    /// low bit up.
+    public String digest() {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            ByteBuffer bytes = ByteBuffer.allocate(BLOCK * 8).order(ByteOrder.LITTLE_ENDIAN);
+            long left = Math.ceilDiv(shape.elementCount(), 8L);
+            for (long word : words) {
+                bytes.putLong(word);
+                if (!bytes.hasRemaining()) {
+                    sha.update(bytes.array());
+                    left -= bytes.capacity();
+                    bytes.clear();
+                }
+            }
+            sha.update(bytes.array(), 0, (int) left);
+            return HexFormat.of().formatHex(sha.digest(), 0, DIGEST_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Mask mask && shape.equals(mask.shape) && Arrays.equals(words, mask.words);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * shape.hashCode() + Arrays.hashCode(words);
+    }
+
+    @Override
+    public String toString() {
+        return "Mask of " + shape + ", " + keptCount() + " kept";
+    }
+}

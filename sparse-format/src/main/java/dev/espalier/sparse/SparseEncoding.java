@@ -1,0 +1,22 @@
+package dev.espalier.sparse;
+
+import java.util.Optional;
+
+/// One way to store a tensor that has zeros. A name in a file or on the command line never changes its meaning.
+public interface SparseEncoding {
+    /// The name on the command line, in manifests and in reports.
+    String name();
+
+    /// What it is, in one line of help.
+    String summary();
+
+    /// Why it cannot hold this tensor; empty if it can.
+    Optional<String> refusal(DenseTensor tensor, Quantization quantization);
+
+    /// Bytes that elements and positions take in the file, exact, without encoding; the framing of a few dozen bytes
+    /// around them is not counted.
+    long encodedSize(DenseTensor tensor, Mask nonZeros);
+
+    /// The stored form, which decodes to the same elements bit for bit, save that a negative zero loses its sign.
+    Encoded encode(DenseTensor tensor, Mask nonZeros);
+}
