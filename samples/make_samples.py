@@ -10,6 +10,7 @@ processor give the same bytes; another processor may round differently and shift
 """
 
 import io
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,8 @@ class Block(nn.Module):
         self.downsample = None
         if stride != 1 or cin != cout:
             self.downsample = nn.Sequential(nn.Conv2d(cin, cout, 1, stride, bias=False), nn.BatchNorm2d(cout))
+            # Added to bn2's bias, so it would train to the very same numbers, and the exporter would merge the two.
+            nn.init.normal_(self.downsample[1].bias, std=0.1)
 
     def forward(self, x):
         shortcut = x if self.downsample is None else self.downsample(x)
@@ -103,12 +106,15 @@ def shifted(images, rng):
     return padded[torch.arange(len(images)).view(-1, 1, 1), 0, rows, columns].unsqueeze(1)
 
 
-def train(net, images, labels, *, seed, epochs, lr, l1):
-    """AdamW on a one-cycle schedule. The L1 term pulls unneeded weights towards zero, so that magnitude says
-    which weights matter; it leaves them small, never exactly zero. There is no pruning in here."""
+def train(net, images, labels, *, seed, epochs, lr, decay, l1):
+    """SGD on a one-cycle schedule. Weight decay and a light L1 term on the weights (never on biases and norms) shrink
+    what the net does not need, so that magnitude says something about importance. Nothing is pruned here: no weight
+    ends at zero."""
     rng = torch.Generator().manual_seed(seed)
     weights = [p for p in net.parameters() if p.dim() >= 2]
-    optimizer = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=1e-2)
+    others = [p for p in net.parameters() if p.dim() < 2]
+    groups = [{"params": weights, "weight_decay": decay}, {"params": others}]
+    optimizer = torch.optim.SGD(groups, lr=lr, momentum=0.9, nesterov=True)
     steps = epochs * -(-len(labels) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=lr, total_steps=steps)
     net.train()
@@ -125,6 +131,7 @@ def train(net, images, labels, *, seed, epochs, lr, l1):
 
 def to_onnx(net, name):
     """Export with BatchNormalization kept: TrainingMode.EVAL would fold it into the convolutions."""
+    warnings.filterwarnings("ignore", message=".*legacy TorchScript", category=DeprecationWarning)
     buffer = io.BytesIO()
     batch = {0: "N"}
     torch.onnx.export(
@@ -159,8 +166,9 @@ def make(name, build, **settings):
 def main():
     torch.set_num_threads(1)  # the order of additions must not depend on the number of cores
     torch.use_deterministic_algorithms(True)
-    make("digits_resnet", DigitsResNet, seed=1, epochs=80, lr=1.5e-2, l1=5e-3)
-    make("digits_mlp", DigitsMlp, seed=2, epochs=150, lr=5e-3, l1=2e-4)
+    # Settings chosen on the rows i % 5 == 3 held out of the training rows; the test rows had no say.
+    make("digits_resnet", DigitsResNet, seed=1, epochs=100, lr=0.3, decay=5e-3, l1=1e-4)
+    make("digits_mlp", DigitsMlp, seed=1, epochs=150, lr=0.1, decay=3e-3, l1=3e-5)
 
 
 if __name__ == "__main__":

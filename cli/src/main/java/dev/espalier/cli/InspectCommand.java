@@ -18,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /// `inspect`: where the weights and zeros are.
 @Command(
@@ -65,8 +64,7 @@ final class InspectCommand implements Callable<Integer>, HasModelFile {
         private boolean csv;
     }
 
-    @ParentCommand
-    private RootCommand root;
+    private final Console console;
 
     @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
     private Path file;
@@ -89,6 +87,10 @@ final class InspectCommand implements Callable<Integer>, HasModelFile {
     @Mixin
     private Workers workers;
 
+    InspectCommand(Console console) {
+        this.console = console;
+    }
+
     @Override
     public Path modelFile() {
         return file;
@@ -98,11 +100,11 @@ final class InspectCommand implements Callable<Integer>, HasModelFile {
     public Integer call() throws Exception {
         InspectReport report = workers.run(this::inspect);
         if (format.json) {
-            JsonReport.print(report, root.console.out());
+            JsonReport.print(report, console.out());
         } else if (format.csv) {
-            CsvReport.print(report.csv(), root.console.out());
+            CsvReport.print(report.csv(), console.out());
         } else {
-            report.print(root.console);
+            report.print(console);
         }
         return ExitCode.OK;
     }

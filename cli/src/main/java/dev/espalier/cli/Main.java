@@ -25,7 +25,12 @@ public final class Main {
     ///
     /// @return the exit code
     static int run(Console console, String... args) {
-        CommandLine line = new CommandLine(new RootCommand(console));
+        if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+            // Scripts ask this often: not worth setting up a command line.
+            console.out().println(Version.line());
+            return ExitCode.OK;
+        }
+        CommandLine line = Commands.lineFor(console, args);
         line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -41,8 +46,7 @@ public final class Main {
 
     private static int report(Exception e, CommandLine command, Console console) throws Exception {
         ErrorPrinter printer = new ErrorPrinter(console);
-        RootCommand root = command.getParent().getCommand();
-        if (root.showStackTrace) {
+        if (command.getParent().getCommand() instanceof RootCommand root && root.showStackTrace) {
             e.printStackTrace(console.err());
         }
         return switch (e) {

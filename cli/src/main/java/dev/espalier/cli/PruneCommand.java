@@ -30,7 +30,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /// `prune`: sets weights to zero and writes the model in a form that is smaller for it.
@@ -41,8 +40,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class PruneCommand implements Callable<Integer>, HasModelFile {
-    @ParentCommand
-    private RootCommand root;
+    private final Console console;
 
     @Spec
     private CommandSpec spec;
@@ -115,6 +113,10 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     @Mixin
     private Workers workers;
 
+    PruneCommand(Console console) {
+        this.console = console;
+    }
+
     @Override
     public Path modelFile() {
         return file;
@@ -135,9 +137,9 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         }
         PruneReport report = workers.run(() -> prune(request));
         if (json) {
-            JsonReport.print(report, root.console.out());
+            JsonReport.print(report, console.out());
         } else {
-            report.print(root.console);
+            report.print(console);
         }
         return ExitCode.OK;
     }
@@ -174,7 +176,7 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         if (dropInitializerInputs) {
             dropInputs(plan);
         }
-        PruningResult result = Pruner.apply(model, plan, encoding, new ProgressLine(root.console));
+        PruningResult result = Pruner.apply(model, plan, encoding, new ProgressLine(console));
         Optional<OnnxWriter.Sizes> written = Optional.empty();
         if (!dryRun && output != null) {
             written = Optional.of(OnnxWriter.write(model, output));

@@ -1,21 +1,19 @@
 package dev.espalier.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/// The command without a command: help and version. To add a command, write its class and add it to the list.
+/// The command without a command: help and version.
 @Command(
         name = "espalier",
         description = "Prunes ONNX models and proves what it did.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {InspectCommand.class, PruneCommand.class, VerifySparsityCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, or the property holds",
@@ -25,8 +23,6 @@ import picocli.CommandLine.Spec;
             "70:a bug in Espalier"
         })
 final class RootCommand implements Runnable {
-    final Console console;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -37,10 +33,6 @@ final class RootCommand implements Runnable {
             hidden = true,
             description = "Print the stack trace of an error.")
     boolean showStackTrace;
-
-    RootCommand(Console console) {
-        this.console = console;
-    }
 
     @Override
     public void run() {

@@ -19,7 +19,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /// `verify-sparsity`: whether a file is as sparse as promised.
 @Command(
@@ -32,8 +31,7 @@ import picocli.CommandLine.ParentCommand;
         exitCodeList = {"0:verified", "1:not as promised, or something could not be checked"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
-    @ParentCommand
-    private RootCommand root;
+    private final Console console;
 
     @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
     private Path file;
@@ -60,6 +58,10 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
     @Mixin
     private Workers workers;
 
+    VerifySparsityCommand(Console console) {
+        this.console = console;
+    }
+
     @Override
     public Path modelFile() {
         return file;
@@ -70,9 +72,9 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
         Verdict verdict = workers.run(this::verify);
         VerifyReport report = VerifyReport.of(file, verdict);
         if (json) {
-            JsonReport.print(report, root.console.out());
+            JsonReport.print(report, console.out());
         } else {
-            report.print(root.console);
+            report.print(console);
         }
         return verdict.holds() ? ExitCode.OK : ExitCode.NO;
     }

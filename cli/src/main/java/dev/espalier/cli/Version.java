@@ -5,13 +5,14 @@ import picocli.CommandLine.IVersionProvider;
 
 /// The version in the jar's manifest.
 final class Version implements IVersionProvider {
-    static String number() {
-        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
-                .orElse("(not packaged)");
+    static String line() {
+        return "espalier "
+                + Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                        .orElse("(not packaged)");
     }
 
     @Override
     public String[] getVersion() {
-        return new String[] {"espalier " + number()};
+        return new String[] {line()};
     }
 }
