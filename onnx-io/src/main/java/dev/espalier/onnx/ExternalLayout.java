@@ -2,12 +2,8 @@ package dev.espalier.onnx;
 
 import dev.espalier.onnx.proto.StringStringEntryProto;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -20,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class ExternalLayout {
     private static final long PAGE = 4096;
     private static final long FIRST_OF_A_FILE = 64;
-    private static final long BLOCK = 1 << 26;
 
     private final String location;
     private final IdentityHashMap<Constant.External, Long> offsets = new IdentityHashMap<>();
@@ -112,23 +107,10 @@ final class ExternalLayout {
     }
 
     void write(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (BufferedChannel out = BufferedChannel.to(file)) {
             for (Constant.External constant : inOrder) {
-                channel.position(offsets.getOrDefault(constant, 0L));
-                write(constant.tensor().data(), channel);
-            }
-            channel.force(false);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    private static void write(MemorySegment data, FileChannel to) throws IOException {
-        for (long from = 0; from < data.byteSize(); from += BLOCK) {
-            ByteBuffer block =
-                    data.asSlice(from, Math.min(BLOCK, data.byteSize() - from)).asByteBuffer();
-            while (block.hasRemaining()) {
-                to.write(block);
+                out.moveTo(offsets.getOrDefault(constant, 0L));
+                out.write(constant.tensor().data());
             }
         }
     }

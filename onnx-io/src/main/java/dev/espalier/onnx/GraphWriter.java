@@ -16,8 +16,9 @@ import java.util.Optional;
 final class GraphWriter {
     private final TensorWriter tensors;
 
-    GraphWriter(ExternalLayout layout) {
-        this.tensors = new TensorWriter(layout);
+    /// @param blobs where the data goes that messages stand in for
+    GraphWriter(ExternalLayout layout, Blobs blobs) {
+        this.tensors = new TensorWriter(layout, blobs);
     }
 
     ModelProto write(Model model) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Model {
     private final @Nullable Path source;
     private final ExternalData externalData;
+    private final Blobs blobs;
     private final Graph graph;
     private final List<Function> functions;
     private final Map<List<String>, Function> functionsByCall = new HashMap<>();
@@ -26,11 +27,13 @@ public final class Model {
     Model(
             @Nullable Path source,
             ExternalData externalData,
+            Blobs blobs,
             ModelProto rest,
             Graph graph,
             List<Function> functions) {
         this.source = source;
         this.externalData = externalData;
+        this.blobs = blobs;
         this.rest = rest;
         this.graph = graph;
         this.functions = List.copyOf(functions);
@@ -143,6 +146,11 @@ public final class Model {
             }
         }
         rest = rest.toBuilder().addMetadataProps(entry).build();
+    }
+
+    /// The data that messages of this model stand in for.
+    Blobs blobs() {
+        return blobs;
     }
 
     ModelProto rest() {

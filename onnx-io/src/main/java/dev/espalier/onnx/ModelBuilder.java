@@ -14,6 +14,7 @@ import dev.espalier.onnx.proto.ValueInfoProto;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Encoded;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /// Builds a model in code: for tests, samples and generated graphs. The result has been through the reader, so it is
@@ -102,7 +103,7 @@ public final class ModelBuilder {
     }
 
     private static com.google.protobuf.Message message(String name, Encoded tensor) {
-        return new TensorWriter(ExternalLayout.none()).write(Constant.of(tensor), null, true, name);
+        return new TensorWriter(ExternalLayout.none(), TensorWriter.WHOLE).write(Constant.of(tensor), null, true, name);
     }
 
     /// A node of the standard's domain.
@@ -193,15 +194,11 @@ public final class ModelBuilder {
 
     /// The model.
     public Model build() {
-        return OnnxReader.of(proto());
+        return OnnxReader.read(ByteBuffer.wrap(toBytes()));
     }
 
     /// The bytes of its file.
     public byte[] toBytes() {
-        return proto().toByteArray();
-    }
-
-    private ModelProto proto() {
-        return model.clone().setGraph(graph).build();
+        return model.clone().setGraph(graph).build().toByteArray();
     }
 }

@@ -1,14 +1,12 @@
 package dev.espalier.onnx;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.espalier.onnx.proto.FunctionProto;
 import dev.espalier.onnx.proto.GraphProto;
 import dev.espalier.onnx.proto.ModelProto;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -37,10 +35,8 @@ public final class OnnxReader {
                         "file '" + file + "'",
                         "weights beyond that belong in external data beside the model");
             }
-            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto())
-                    .asByteBuffer();
-            Path folder = file.toAbsolutePath().getParent();
-            return read(bytes, file, folder);
+            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+            return read(bytes, file, file.toAbsolutePath().getParent());
         }
     }
 
@@ -48,27 +44,26 @@ public final class OnnxReader {
     ///
     /// @throws OnnxFormatException if it is not an ONNX model
     public static Model read(ByteBuffer bytes) {
-        return read(bytes, null, null);
+        return read(MemorySegment.ofBuffer(bytes), null, null);
     }
 
-    private static Model read(ByteBuffer bytes, @Nullable Path file, @Nullable Path folder) {
+    private static Model read(MemorySegment bytes, @Nullable Path file, @Nullable Path folder) {
         String where = file == null ? "model in memory" : "file '" + file + "'";
-        return build(parse(UnsafeByteOperations.unsafeWrap(bytes), where), file, folder, where);
+        Blobs blobs = new Blobs();
+        return build(parse(bytes, blobs, where), blobs, file, folder, where);
     }
 
-    private static ModelProto parse(ByteString bytes, String where) {
+    private static ModelProto parse(MemorySegment bytes, Blobs blobs, String where) {
         try {
-            CodedInputStream input = bytes.newCodedInput();
-            input.enableAliasing(true);
-            ModelProto model = ModelProto.parseFrom(input);
+            ModelProto model = ModelProto.parseFrom(RawDataWire.take(bytes, blobs));
             if (!model.hasGraph()) {
                 throw new OnnxFormatException("there is no graph in it", where, NOT_ONNX_HINT);
             }
             return model;
+        } catch (MalformedWireException e) {
+            throw new OnnxFormatException("not an ONNX model: " + e.getMessage(), where, NOT_ONNX_HINT);
         } catch (InvalidProtocolBufferException e) {
             throw new OnnxFormatException("not an ONNX model: " + clause(e), where, NOT_ONNX_HINT);
-        } catch (IOException e) {
-            throw new IllegalStateException("memory does not fail to be read", e);
         }
     }
 
@@ -84,9 +79,10 @@ public final class OnnxReader {
         return "its bytes are not protobuf";
     }
 
-    private static Model build(ModelProto proto, @Nullable Path file, @Nullable Path folder, String where) {
+    private static Model build(
+            ModelProto proto, Blobs blobs, @Nullable Path file, @Nullable Path folder, String where) {
         ExternalData external = new ExternalData(folder);
-        TensorReader tensors = new TensorReader(external, where);
+        TensorReader tensors = new TensorReader(external, blobs, where);
         GraphReader graphs = new GraphReader(tensors, where);
         Graph graph = graphs.read(null, "", proto.getGraph());
         List<Function> functions = new ArrayList<>();
@@ -94,12 +90,7 @@ public final class OnnxReader {
             functions.add(graphs.readFunction(function));
         }
         ModelProto rest = proto.toBuilder().clearGraph().clearFunctions().build();
-        return new Model(file, external, rest, graph, functions);
-    }
-
-    /// A model that is built in memory.
-    static Model of(ModelProto proto) {
-        return build(proto, null, null, "model in memory");
+        return new Model(file, external, blobs, rest, graph, functions);
     }
 
     static GraphProto rest(GraphProto proto) {

@@ -1,17 +1,11 @@
 package dev.espalier.onnx;
 
-import com.google.protobuf.CodedOutputStream;
-import dev.espalier.onnx.proto.ModelProto;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /// Writes ONNX files. Everything goes to temporary files in the output's folder, which are moved into place when they
@@ -31,8 +25,6 @@ public final class OnnxWriter {
         }
     }
 
-    private static final int BUFFER = 1 << 16;
-
     private OnnxWriter() {}
 
     /// Writes a model, replacing what is there.
@@ -44,8 +36,10 @@ public final class OnnxWriter {
         Path folder = folderOf(file);
         Path data = folder.resolve(dataName(file));
         ExternalLayout layout = ExternalLayout.of(model, dataName(file));
-        ModelProto proto = new GraphWriter(layout).write(model);
-        requireFits(proto, file);
+        Blobs blobs = model.blobs().copy();
+        byte[] slim = new GraphWriter(layout, blobs).write(model).toByteArray();
+        long size = RawDataWire.fullLength(slim, blobs);
+        requireFits(size, file);
         Path temporary = null;
         Path temporaryData = null;
         try {
@@ -55,12 +49,12 @@ public final class OnnxWriter {
                 layout.write(temporaryData);
             }
             temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
-            write(proto, temporary);
+            write(slim, blobs, temporary);
             if (temporaryData != null) {
                 move(temporaryData, data);
             }
             move(temporary, file);
-            return new Sizes(proto.getSerializedSize(), layout.size());
+            return new Sizes(size, layout.size());
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } finally {
@@ -83,7 +77,9 @@ public final class OnnxWriter {
 
     /// Bytes that the model would take in a file, external data not counted, without writing it.
     public static long size(Model model) {
-        return new GraphWriter(ExternalLayout.of(model, "x")).write(model).getSerializedSize();
+        Blobs blobs = model.blobs().copy();
+        byte[] slim = new GraphWriter(ExternalLayout.of(model, "x"), blobs).write(model).toByteArray();
+        return RawDataWire.fullLength(slim, blobs);
     }
 
     private static Path folderOf(Path file) throws IOException {
@@ -98,11 +94,10 @@ public final class OnnxWriter {
         return file.getFileName() + ".data";
     }
 
-    private static void requireFits(ModelProto proto, Path file) {
-        // The sum is an int in protobuf and wraps around beyond 2 GiB.
-        if (proto.getSerializedSize() < 0) {
+    private static void requireFits(long size, Path file) {
+        if (size > Integer.MAX_VALUE) {
             throw new OnnxFormatException(
-                    "the model would have more than 2 GiB, where an ONNX file ends",
+                    "the model would have " + size + " bytes, and an ONNX file ends at 2 GiB",
                     "file '" + file + "'",
                     "weights beyond that belong in external data");
         }
@@ -117,13 +112,9 @@ public final class OnnxWriter {
         }
     }
 
-    private static void write(ModelProto proto, Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                OutputStream out = Channels.newOutputStream(channel)) {
-            CodedOutputStream coded = CodedOutputStream.newInstance(out, BUFFER);
-            proto.writeTo(coded);
-            coded.flush();
-            channel.force(false);
+    private static void write(byte[] slim, Blobs blobs, Path file) throws IOException {
+        try (BufferedChannel out = BufferedChannel.to(file)) {
+            RawDataWire.put(slim, blobs, out::write);
         }
     }
 

@@ -2,20 +2,20 @@ package dev.espalier.onnx;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
+import dev.espalier.onnx.proto.SparseTensorProto;
+import dev.espalier.onnx.proto.TensorProto;
 import org.jspecify.annotations.Nullable;
 
 /// How many bytes of the model's files a constant takes: its message, with the field tag and length before it, and its
 /// part of an external file.
 final class StoredSize {
-    private static final TensorWriter WRITER = new TensorWriter(ExternalLayout.none());
-
     private StoredSize() {}
 
     static long of(Constant constant, @Nullable Message origin, boolean replaced, String name) {
         if (constant instanceof Constant.External external && origin != null) {
             return framed(origin) + external.tensor().data().byteSize();
         }
-        return framed(WRITER.write(constant, origin, replaced, name));
+        return framed(new TensorWriter(ExternalLayout.none(), new Blobs()).write(constant, origin, replaced, name));
     }
 
     /// The same if its elements were in `raw_data`, without making them.
@@ -23,11 +23,30 @@ final class StoredSize {
         long bytes = constant.type().byteCount(constant.shape().elementCount());
         long rest = TensorWriter.header(constant.type(), constant.shape(), origin, name)
                 .getSerializedSize();
-        return framed(rest + framed(bytes));
+        return framed(rest + RawDataWire.fieldLength(bytes));
     }
 
     private static long framed(Message message) {
-        return framed(message.getSerializedSize());
+        return switch (message) {
+            case TensorProto tensor -> framed(size(tensor));
+            case SparseTensorProto sparse -> {
+                TensorProto values = sparse.getValues();
+                TensorProto indices = sparse.getIndices();
+                long rest = sparse.getSerializedSize()
+                        - framed(values.getSerializedSize())
+                        - framed(indices.getSerializedSize());
+                yield framed(rest + framed(size(values)) + framed(size(indices)));
+            }
+            default -> throw new IllegalArgumentException("a constant as " + message.getClass());
+        };
+    }
+
+    /// With the data that the message stands in for.
+    private static long size(TensorProto tensor) {
+        long size = tensor.getSerializedSize();
+        return tensor.hasBlob()
+                ? size - RawDataWire.standInLength() + RawDataWire.fieldLength(tensor.getBlobBytes())
+                : size;
     }
 
     private static long framed(long size) {

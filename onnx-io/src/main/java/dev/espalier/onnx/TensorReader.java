@@ -1,6 +1,5 @@
 package dev.espalier.onnx;
 
-import com.google.protobuf.ByteString;
 import dev.espalier.onnx.proto.SparseTensorProto;
 import dev.espalier.onnx.proto.TensorProto;
 import dev.espalier.sparse.DenseTensor;
@@ -15,10 +14,13 @@ final class TensorReader {
     private static final String HINT = "the file was written wrongly or is damaged: export it again";
 
     private final ExternalData external;
+    private final Blobs blobs;
     private final String where;
 
-    TensorReader(ExternalData external, String where) {
+    /// @param blobs what messages stand in for
+    TensorReader(ExternalData external, Blobs blobs, String where) {
         this.external = external;
+        this.blobs = blobs;
         this.where = where;
     }
 
@@ -36,10 +38,12 @@ final class TensorReader {
                     external.range(proto.getExternalDataList(), type.byteCount(shape.elementCount()), place);
             return new Constant.External(new DenseTensor(type, shape, external.read(range, place)), range);
         }
-        if (proto.hasRawData()) {
-            ByteString raw = proto.getRawData();
-            require(raw.size(), type.byteCount(shape.elementCount()), "bytes", type, shape, proto.getName());
-            return Constant.Dense.raw(new DenseTensor(type, shape, MemorySegment.ofBuffer(raw.asReadOnlyByteBuffer())));
+        if (proto.hasRawData() || proto.hasBlob()) {
+            MemorySegment raw = proto.hasBlob()
+                    ? blobs.get(proto.getBlob())
+                    : MemorySegment.ofBuffer(proto.getRawData().asReadOnlyByteBuffer());
+            require(raw.byteSize(), type.byteCount(shape.elementCount()), "bytes", type, shape, proto.getName());
+            return Constant.Dense.raw(new DenseTensor(type, shape, raw));
         }
         require(
                 TypedField.count(proto, type),

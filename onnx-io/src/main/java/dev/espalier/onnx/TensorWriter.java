@@ -2,21 +2,27 @@ package dev.espalier.onnx;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.espalier.onnx.proto.SparseTensorProto;
 import dev.espalier.onnx.proto.TensorProto;
 import dev.espalier.sparse.CooTensor;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// [Constant] to TensorProto or SparseTensorProto.
 final class TensorWriter {
-    private final ExternalLayout layout;
+    /// Nothing is taken out: messages have all their data.
+    static final @Nullable Blobs WHOLE = null;
 
-    TensorWriter(ExternalLayout layout) {
+    private final ExternalLayout layout;
+    private final @Nullable Blobs blobs;
+
+    /// @param blobs where large data goes that messages then stand in for, or [#WHOLE]
+    TensorWriter(ExternalLayout layout, @Nullable Blobs blobs) {
         this.layout = layout;
+        this.blobs = blobs;
     }
 
     /// @param origin the message the constant, or the one that it replaces, was read from
@@ -57,6 +63,8 @@ final class TensorWriter {
                 .clearDoubleData()
                 .clearUint64Data()
                 .clearRawData()
+                .clearBlob()
+                .clearBlobBytes()
                 .clearExternalData()
                 .clearDataLocation();
     }
@@ -67,13 +75,13 @@ final class TensorWriter {
                         || sparse.getIndices().getExternalDataCount() > 0);
     }
 
-    private static TensorProto dense(Constant.Dense constant, TensorProto.Builder to) {
+    private TensorProto dense(Constant.Dense constant, TensorProto.Builder to) {
         DenseTensor tensor = constant.decode();
         describe(tensor.type(), tensor.shape(), to);
         if (constant.isTyped()) {
             TypedField.write(tensor, to);
         } else {
-            to.setRawData(bytes(tensor));
+            setRawData(tensor, to);
         }
         return to.build();
     }
@@ -85,14 +93,14 @@ final class TensorWriter {
                 .build();
     }
 
-    private static SparseTensorProto sparse(CooTensor tensor, TensorProto.Builder values) {
+    private SparseTensorProto sparse(CooTensor tensor, TensorProto.Builder values) {
         describe(tensor.type(), Shape.of(tensor.count()), values);
         // f32 and f64 take as many bytes either way, and some readers see only zeros in raw values; for the others a
         // typed field would be longer.
         if (tensor.type() == ElementType.F32 || tensor.type() == ElementType.F64) {
             TypedField.write(tensor.values(), values);
         } else {
-            values.setRawData(bytes(tensor.values()));
+            setRawData(tensor.values(), values);
         }
         TensorProto.Builder indices = TensorProto.newBuilder();
         describe(ElementType.I64, Shape.of(tensor.count()), indices);
@@ -114,7 +122,12 @@ final class TensorWriter {
         }
     }
 
-    private static ByteString bytes(DenseTensor tensor) {
-        return UnsafeByteOperations.unsafeWrap(tensor.data().asByteBuffer());
+    private void setRawData(DenseTensor tensor, TensorProto.Builder to) {
+        MemorySegment data = tensor.data();
+        if (blobs == null || data.byteSize() < RawDataWire.SHORTEST_BLOB) {
+            to.setRawData(ByteString.copyFrom(data.asByteBuffer()));
+        } else {
+            to.setBlob(blobs.add(data)).setBlobBytes(data.byteSize());
+        }
     }
 }
