@@ -5,7 +5,7 @@ Needs Python 3.11 and
     pip install torch==2.8.0 onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6
 
 Run `python make_samples.py`: it reads digits8x8.npz from beside itself and writes digits_resnet.onnx
-and digits_mlp.onnx there, in about MINUTES on one core. The same versions on the same kind of
+and digits_mlp.onnx there, in two or three minutes on one core. The same versions on the same kind of
 processor give the same bytes; another processor may round differently and shift an accuracy a little.
 """
 
@@ -166,7 +166,7 @@ def make(name, build, **settings):
 def main():
     torch.set_num_threads(1)  # the order of additions must not depend on the number of cores
     torch.use_deterministic_algorithms(True)
-    # Settings chosen on the rows i % 5 == 3 held out of the training rows; the test rows had no say.
+    # Settings chosen on the rows i % 5 == 3, held out of the training rows meanwhile.
     make("digits_resnet", DigitsResNet, seed=1, epochs=100, lr=0.4, decay=1e-2, l1=1e-4)
     make("digits_mlp", DigitsMlp, seed=1, epochs=150, lr=0.1, decay=3e-3, l1=3e-5)
 

@@ -16,10 +16,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// A model in ONNX Runtime's CPU provider, on one thread, so that two runs of the same arithmetic give the same bits.
 public final class OrtModel implements AutoCloseable {
+    private static final long MOST_SECONDS = 60;
+
     private final OrtSession session;
+    private volatile boolean isAbandoned;
 
     private OrtModel(OrtSession session) {
         this.session = session;
@@ -47,12 +54,33 @@ public final class OrtModel implements AutoCloseable {
         return new ModelRunException(String.valueOf(e.getMessage()));
     }
 
-    /// Runs the model.
+    /// Runs the model, for a minute at most: a loop whose end depends on the inputs may have none.
     ///
     /// @param inputs by name; not closed
     /// @return the outputs by name
-    /// @throws ModelRunException if the runtime cannot run it on these inputs
+    /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
     public Map<String, Output> run(Map<String, OnnxTensor> inputs) throws ModelRunException {
+        FutureTask<Map<String, Output>> run = new FutureTask<>(() -> runUnbounded(inputs));
+        // A daemon: a kernel that does not end cannot be stopped, and must not keep the process alive.
+        Thread.ofPlatform().daemon().name("onnxruntime").start(run);
+        try {
+            return run.get(MOST_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            isAbandoned = true;
+            throw new ModelRunException("it did not end within " + MOST_SECONDS + " seconds");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ModelRunException("it was interrupted");
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case ModelRunException refused -> throw refused;
+                case Error error -> throw error;
+                case null, default -> throw new IllegalStateException("a run failed", e.getCause());
+            }
+        }
+    }
+
+    private Map<String, Output> runUnbounded(Map<String, OnnxTensor> inputs) throws ModelRunException {
         try (OrtSession.Result result = session.run(inputs)) {
             Map<String, Output> outputs = new LinkedHashMap<>();
             for (Map.Entry<String, OnnxValue> entry : result) {
@@ -84,6 +112,9 @@ public final class OrtModel implements AutoCloseable {
 
     @Override
     public void close() throws ModelRunException {
+        if (isAbandoned) {
+            return;
+        }
         try {
             session.close();
         } catch (OrtException e) {
