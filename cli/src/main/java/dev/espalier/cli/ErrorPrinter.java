@@ -62,10 +62,11 @@ final class ErrorPrinter {
                         .map(s -> "did you mean '" + s + "'? ")
                         .orElse("")
                 : "";
-        print(
-                String.valueOf(e.getMessage()),
-                "",
-                Optional.of(near + "see `" + line.getCommandSpec().qualifiedName() + " --help`"));
+        boolean isNoCommand = e instanceof UnmatchedArgumentException && line.getCommand() instanceof RootCommand;
+        String what = isNoCommand
+                ? "there is no command '" + ((UnmatchedArgumentException) e).getUnmatched().getFirst() + "'"
+                : String.valueOf(e.getMessage());
+        print(what, "", Optional.of(near + "see `" + line.getCommandSpec().qualifiedName() + " --help`"));
         return ExitCode.USAGE;
     }
 

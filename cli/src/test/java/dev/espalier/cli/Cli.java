@@ -13,11 +13,11 @@ final class Cli {
     private Cli() {}
 
     static Result launch(Object... args) {
-        return launch(0, args);
+        return launchOnTerminal(0, args);
     }
 
     /// @param columns width of the terminal; 0 for none
-    static Result launch(int columns, Object... args) {
+    static Result launchOnTerminal(int columns, Object... args) {
         Locale.setDefault(Locale.ROOT);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();

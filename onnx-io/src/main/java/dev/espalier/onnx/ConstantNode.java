@@ -32,17 +32,14 @@ final class ConstantNode {
             return Optional.empty();
         }
         for (Attribute attribute : node.attributes()) {
-            Optional<Constant> constant =
-                    switch (attribute) {
-                        case Attribute.Tensor(String name, Constant value) -> Optional.of(value);
-                        case Attribute.Int(String name, long value) -> integers(Shape.of(), List.of(value));
-                        case Attribute.Ints(String name, List<Long> values) ->
-                            integers(Shape.of(values.size()), values);
-                        case Attribute.Real(String name, float value) -> reals(Shape.of(), List.of(value));
-                        case Attribute.Reals(String name, List<Float> values) ->
-                            reals(Shape.of(values.size()), values);
-                        default -> Optional.empty();
-                    };
+            Optional<Constant> constant = switch (attribute) {
+                case Attribute.Tensor(String name, Constant value) -> Optional.of(value);
+                case Attribute.Int(String name, long value) -> integers(Shape.of(), List.of(value));
+                case Attribute.Ints(String name, List<Long> values) -> integers(Shape.of(values.size()), values);
+                case Attribute.Real(String name, float value) -> reals(Shape.of(), List.of(value));
+                case Attribute.Reals(String name, List<Float> values) -> reals(Shape.of(values.size()), values);
+                default -> Optional.empty();
+            };
             if (constant.isPresent()) {
                 return constant;
             }
@@ -57,7 +54,9 @@ final class ConstantNode {
         boolean isTensor = slot.attribute() instanceof Attribute.Tensor;
         return new Value.Held(
                 tensorOf(node).orElseThrow(),
-                origin == null || !isTensor ? null : origin.hasSparseTensor() ? origin.getSparseTensor() : origin.getT(),
+                origin == null || !isTensor
+                        ? null
+                        : origin.hasSparseTensor() ? origin.getSparseTensor() : origin.getT(),
                 slot.replaced());
     }
 
@@ -67,8 +66,7 @@ final class ConstantNode {
     }
 
     private static Optional<Constant> reals(Shape shape, List<Float> values) {
-        long[] bits =
-                values.stream().mapToLong(v -> Float.floatToRawIntBits(v)).toArray();
+        long[] bits = values.stream().mapToLong(v -> Float.floatToRawIntBits(v)).toArray();
         return Optional.of(Constant.Dense.raw(DenseTensor.ofBits(ElementType.F32, shape, bits)));
     }
 

@@ -130,9 +130,7 @@ public final class ExternalData {
             return real;
         } catch (NoSuchFileException e) {
             throw new ExternalDataException(
-                    "external file '" + location + "' is missing",
-                    where,
-                    "copy it into the model's folder, " + folder);
+                    "external file '" + location + "' is missing", where, "copy it into the model's folder, " + folder);
         } catch (InvalidPathException e) {
             throw outside(location, where);
         } catch (IOException e) {

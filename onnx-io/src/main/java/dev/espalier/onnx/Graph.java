@@ -39,7 +39,8 @@ public final class Graph {
         this.rest = rest;
     }
 
-    /// What tells this graph's names from those of others: empty for the main graph, `if_output:then_branch/` for a body
+    /// What tells this graph's names from those of others: empty for the main graph, `if_output:then_branch/` for a
+    /// body
     /// (the first output of its node and the attribute), `domain.Function/` for a function.
     public String path() {
         if (owner == null) {

@@ -35,7 +35,8 @@ public final class GraphPatch {
         return this;
     }
 
-    /// Makes every node that reads `value` read `other` instead. Outputs of a graph keep their name and cannot be moved.
+    /// Makes every node that reads `value` read `other` instead. Outputs of a graph keep their name and cannot be
+    /// moved.
     public GraphPatch replaceAllUses(Value value, Value other) {
         replacements.put(value, other);
         return this;
@@ -101,8 +102,7 @@ public final class GraphPatch {
             if (value.isOutput()) {
                 faults.add("'" + value + "' is an output of its graph");
             }
-            boolean declared =
-                    value.type() instanceof ValueType.Tensor && other.type() instanceof ValueType.Tensor;
+            boolean declared = value.type() instanceof ValueType.Tensor && other.type() instanceof ValueType.Tensor;
             if (declared && !value.type().equals(other.type())) {
                 faults.add("'" + other + "' is " + other.type() + ", '" + value + "' is " + value.type());
             }
@@ -133,8 +133,7 @@ public final class GraphPatch {
 
     /// Reads by nodes that go as well, alone or with the graph they are in, do not count.
     private void requireUnread(Value value, List<String> faults) {
-        boolean read = !replacements.containsKey(value)
-                && value.uses().stream().anyMatch(use -> !goes(use.node()));
+        boolean read = !replacements.containsKey(value) && value.uses().stream().anyMatch(use -> !goes(use.node()));
         if (read || value.isOutput()) {
             faults.add("'" + value + "' is still read");
         }

@@ -92,7 +92,8 @@ final class GraphWriter {
     }
 
     private AttributeProto write(String name, Constant constant, boolean replaced, AttributeProto origin) {
-        AttributeProto.Builder proto = origin.toBuilder().clearT().clearSparseTensor().setName(name);
+        AttributeProto.Builder proto =
+                origin.toBuilder().clearT().clearSparseTensor().setName(name);
         Message old = origin.hasSparseTensor() ? origin.getSparseTensor() : origin.getT();
         String tensorName = origin.hasSparseTensor()
                 ? origin.getSparseTensor().getValues().getName()

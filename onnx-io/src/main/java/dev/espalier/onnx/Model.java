@@ -135,10 +135,8 @@ public final class Model {
 
     /// Sets a metadata entry, in the place of one of that key or after the others.
     public void setMetadata(String key, String value) {
-        StringStringEntryProto entry = StringStringEntryProto.newBuilder()
-                .setKey(key)
-                .setValue(value)
-                .build();
+        StringStringEntryProto entry =
+                StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
         for (int i = 0; i < rest.getMetadataPropsCount(); i++) {
             if (rest.getMetadataProps(i).getKey().equals(key)) {
                 rest = rest.toBuilder().setMetadataProps(i, entry).build();

@@ -28,7 +28,9 @@ public final class ModelBuilder {
     /// A model of the current IR version and this version of the standard operators.
     public static ModelBuilder opset(long version) {
         ModelBuilder builder = new ModelBuilder();
-        builder.model.setIrVersion(8).addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(version));
+        builder.model
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(version));
         return builder;
     }
 
@@ -40,8 +42,7 @@ public final class ModelBuilder {
 
     /// Another operator set.
     public ModelBuilder opset(String domain, long version) {
-        model.addOpsetImport(
-                OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version));
+        model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version));
         return this;
     }
 
@@ -85,15 +86,15 @@ public final class ModelBuilder {
         switch (message(name, tensor)) {
             case TensorProto dense -> graph.addInitializer(dense);
             case dev.espalier.onnx.proto.SparseTensorProto sparse -> graph.addSparseInitializer(sparse);
-            case com.google.protobuf.Message other -> throw new IllegalStateException(other.getClass().getName());
+            case com.google.protobuf.Message other ->
+                throw new IllegalStateException(other.getClass().getName());
         }
         return this;
     }
 
     /// An initializer whose elements are in the field for its type.
     public ModelBuilder typedInitializer(String name, DenseTensor tensor) {
-        TensorProto.Builder proto =
-                TensorProto.newBuilder().setName(name).setDataType(OnnxTypes.number(tensor.type()));
+        TensorProto.Builder proto = TensorProto.newBuilder().setName(name).setDataType(OnnxTypes.number(tensor.type()));
         for (long dim : tensor.shape().dims()) {
             proto.addDims(dim);
         }
@@ -108,7 +109,8 @@ public final class ModelBuilder {
 
     /// A node of the standard's domain.
     ///
-    /// @param attributes name and value in turn; a value is a `Long`, `Integer`, `Float`, `String`, `List<Long>` or [Encoded]
+    /// @param attributes name and value in turn; a value is a `Long`, `Integer`, `Float`, `String`, `List<Long>` or
+    [Encoded]
     public ModelBuilder node(String operator, List<String> inputs, List<String> outputs, Object... attributes) {
         return node("", operator, inputs, outputs, attributes);
     }
@@ -124,8 +126,7 @@ public final class ModelBuilder {
     ///
     /// @param bodies attribute name and builder in turn; of a builder only the graph is taken
     public ModelBuilder nodeWithBodies(String operator, List<String> inputs, List<String> outputs, Object... bodies) {
-        NodeProto.Builder node =
-                nodeProto("", operator, inputs, outputs).toBuilder();
+        NodeProto.Builder node = nodeProto("", operator, inputs, outputs).toBuilder();
         for (int i = 0; i < bodies.length; i += 2) {
             node.addAttributeBuilder()
                     .setName((String) bodies[i])
@@ -171,14 +172,14 @@ public final class ModelBuilder {
             case Integer i -> proto.setType(AttributeProto.AttributeType.INT).setI(i);
             case Long i -> proto.setType(AttributeProto.AttributeType.INT).setI(i);
             case Float f -> proto.setType(AttributeProto.AttributeType.FLOAT).setF(f);
-            case String s ->
-                proto.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(s));
+            case String s -> proto.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(s));
             case Encoded tensor -> {
                 switch (message("", tensor)) {
                     case TensorProto dense ->
                         proto.setType(AttributeProto.AttributeType.TENSOR).setT(dense);
                     case dev.espalier.onnx.proto.SparseTensorProto sparse ->
-                        proto.setType(AttributeProto.AttributeType.SPARSE_TENSOR).setSparseTensor(sparse);
+                        proto.setType(AttributeProto.AttributeType.SPARSE_TENSOR)
+                                .setSparseTensor(sparse);
                     case com.google.protobuf.Message other ->
                         throw new IllegalStateException(other.getClass().getName());
                 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Reads ONNX files. The file is mapped, and tensors in `raw_data` or external files are views of the mapping, so a
 /// file must not be written to while its model is in use.
 public final class OnnxReader {
-    private static final String NOT_ONNX_HINT = "the file is damaged, or not an ONNX model: download or export it again";
+    private static final String NOT_ONNX_HINT =
+            "the file is damaged, or not an ONNX model: download or export it again";
 
     private OnnxReader() {}
 

@@ -2,6 +2,7 @@ package dev.espalier.onnx;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -64,13 +65,13 @@ public final class OnnxWriter {
     }
 
     /// Fails if a model cannot be written there, before any work is done: the folder is missing or not writable, or the
-    /// path is a folder.
+    /// path is a folder or a device.
     ///
     /// @throws IOException says which
     public static void probe(Path file) throws IOException {
         Path folder = folderOf(file);
-        if (Files.isDirectory(file)) {
-            throw new IOException("'" + file + "' is a folder");
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new FileSystemException(file.toString(), null, "it exists and is not a file");
         }
         Files.delete(Files.createTempFile(folder, "." + file.getFileName(), ".tmp"));
     }
@@ -78,7 +79,9 @@ public final class OnnxWriter {
     /// Bytes that the model would take in a file, external data not counted, without writing it.
     public static long size(Model model) {
         Blobs blobs = model.blobs().copy();
-        byte[] slim = new GraphWriter(ExternalLayout.of(model, "x"), blobs).write(model).toByteArray();
+        byte[] slim = new GraphWriter(ExternalLayout.of(model, "x"), blobs)
+                .write(model)
+                .toByteArray();
         return RawDataWire.fullLength(slim, blobs);
     }
 

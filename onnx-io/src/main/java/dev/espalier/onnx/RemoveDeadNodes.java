@@ -41,7 +41,7 @@ public final class RemoveDeadNodes implements ModelPass {
 
     private static boolean isDead(Node node, Set<Node> dead) {
         return node.outputs().stream()
-                .allMatch(value -> !value.isOutput()
-                        && value.uses().stream().allMatch(use -> dead.contains(use.node())));
+                .allMatch(
+                        value -> !value.isOutput() && value.uses().stream().allMatch(use -> dead.contains(use.node())));
     }
 }

@@ -4,8 +4,8 @@ import dev.espalier.onnx.proto.SparseTensorProto;
 import dev.espalier.sparse.CooTensor;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
-import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
 /// SparseTensorProto to [Constant.Sparse]. Runtimes read more than the standard allows (narrow index types, any order),
 /// and tools write it: what can be understood is, with a list of what is wrong.
 final class SparseReader {
-    private static final String HINT = "the tool that wrote this tensor is at fault: write it again with `prune` or from the dense model";
+    private static final String HINT =
+            "the tool that wrote this tensor is at fault: write it again with `prune` or from the dense model";
 
     private final Shape shape;
     private final String where;

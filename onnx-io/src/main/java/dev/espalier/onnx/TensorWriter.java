@@ -48,12 +48,11 @@ final class TensorWriter {
 
     /// Name, documentation, metadata and unknown fields, without the data.
     private static TensorProto.Builder rest(@Nullable Message origin, String name) {
-        TensorProto old =
-                switch (origin) {
-                    case TensorProto tensor -> tensor;
-                    case SparseTensorProto sparse -> sparse.getValues();
-                    case null, default -> TensorProto.newBuilder().setName(name).build();
-                };
+        TensorProto old = switch (origin) {
+            case TensorProto tensor -> tensor;
+            case SparseTensorProto sparse -> sparse.getValues();
+            case null, default -> TensorProto.newBuilder().setName(name).build();
+        };
         return old.toBuilder()
                 .clearDims()
                 .clearFloatData()

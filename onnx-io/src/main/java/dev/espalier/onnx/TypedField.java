@@ -46,7 +46,8 @@ final class TypedField {
             };
         }
         return switch (type) {
-            case I4, U4, F4E2M1, I2, U2 -> relabel(DenseTensor.ofBits(ElementType.U8, Shape.of(count), bits), type, shape);
+            case I4, U4, F4E2M1, I2, U2 ->
+                relabel(DenseTensor.ofBits(ElementType.U8, Shape.of(count), bits), type, shape);
             case F6E2M3, F6E3M2 -> relabel(packSixBits(bits, shape), type, shape);
             case C64 -> relabel(DenseTensor.ofBits(ElementType.F32, Shape.of(count), bits), type, shape);
             case C128 -> relabel(DenseTensor.ofBits(ElementType.F64, Shape.of(count), bits), type, shape);
@@ -75,15 +76,14 @@ final class TypedField {
 
     /// Writes the elements into the field for their type.
     static void write(DenseTensor tensor, TensorProto.Builder to) {
-        LongConsumer sink =
-                switch (tensor.type()) {
-                    case F32 -> bits -> to.addFloatData(Float.intBitsToFloat((int) bits));
-                    case F64 -> bits -> to.addDoubleData(Double.longBitsToDouble(bits));
-                    case I64 -> to::addInt64Data;
-                    case U32, U64 -> to::addUint64Data;
-                    case F16, BF16 -> bits -> to.addInt32Data((int) bits);
-                    default -> throw new IllegalArgumentException(tensor.type() + " is written to raw_data");
-                };
+        LongConsumer sink = switch (tensor.type()) {
+            case F32 -> bits -> to.addFloatData(Float.intBitsToFloat((int) bits));
+            case F64 -> bits -> to.addDoubleData(Double.longBitsToDouble(bits));
+            case I64 -> to::addInt64Data;
+            case U32, U64 -> to::addUint64Data;
+            case F16, BF16 -> bits -> to.addInt32Data((int) bits);
+            default -> throw new IllegalArgumentException(tensor.type() + " is written to raw_data");
+        };
         for (long i = 0; i < tensor.elementCount(); i++) {
             sink.accept(tensor.bitsAt(i));
         }

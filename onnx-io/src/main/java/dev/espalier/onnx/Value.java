@@ -120,7 +120,8 @@ public final class Value {
         return ConstantNode.heldBy(producer);
     }
 
-    @Nullable Held held() {
+    @Nullable
+    Held held() {
         return initializer;
     }
 

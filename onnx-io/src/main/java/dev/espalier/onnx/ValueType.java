@@ -91,7 +91,8 @@ public sealed interface ValueType {
     private static Dimension dimension(TensorShapeProto.Dimension dim) {
         return switch (dim.getValueCase()) {
             case DIM_VALUE -> new Dimension.Known(dim.getDimValue());
-            case DIM_PARAM -> dim.getDimParam().isEmpty() ? new Dimension.Unknown() : new Dimension.Named(dim.getDimParam());
+            case DIM_PARAM ->
+                dim.getDimParam().isEmpty() ? new Dimension.Unknown() : new Dimension.Named(dim.getDimParam());
             case VALUE_NOT_SET -> new Dimension.Unknown();
         };
     }

@@ -49,13 +49,17 @@ final class ExternalDataTest {
 
     private Path save(TensorProto... tensors) throws IOException {
         Path file = folder.resolve("model.onnx");
-        GraphProto graph = GraphProto.newBuilder().addAllInitializer(List.of(tensors)).build();
-        Files.write(file, ModelProto.newBuilder().setIrVersion(8).setGraph(graph).build().toByteArray());
+        GraphProto graph =
+                GraphProto.newBuilder().addAllInitializer(List.of(tensors)).build();
+        Files.write(
+                file,
+                ModelProto.newBuilder().setIrVersion(8).setGraph(graph).build().toByteArray());
         return file;
     }
 
     private static float[] floats(Model model, String name) {
-        DenseTensor tensor = model.graph().value(name).flatMap(Value::constant).orElseThrow().decode();
+        DenseTensor tensor =
+                model.graph().value(name).flatMap(Value::constant).orElseThrow().decode();
         float[] floats = new float[(int) tensor.elementCount()];
         for (int i = 0; i < floats.length; i++) {
             floats[i] = Float.intBitsToFloat((int) tensor.bitsAt(i));
@@ -111,14 +115,16 @@ final class ExternalDataTest {
                 save(external("v", 1, "location", "a.bin"), external("w", 2, "location", "a.bin", "offset", "8192")));
         OnnxWriter.write(model, outside.resolve("out.onnx"));
         ModelProto written = ModelProto.parseFrom(Files.readAllBytes(outside.resolve("out.onnx")));
-        assertThat(written.getGraph().getInitializer(1).getExternalData(1).getValue()).isEqualTo("4096");
+        assertThat(written.getGraph().getInitializer(1).getExternalData(1).getValue())
+                .isEqualTo("4096");
         assertThat(floats(OnnxReader.read(outside.resolve("out.onnx")), "w")).containsExactly(7, 8);
     }
 
     @Test
     void holdsTensorsOfMoreThanTwoGigabytes() throws IOException {
         long elements = (1L << 29) + 10;
-        try (RandomAccessFile sparseFile = new RandomAccessFile(folder.resolve("big.bin").toFile(), "rw")) {
+        try (RandomAccessFile sparseFile =
+                new RandomAccessFile(folder.resolve("big.bin").toFile(), "rw")) {
             sparseFile.setLength(elements * 4);
             sparseFile.seek(elements * 4 - 4);
             sparseFile.write(bytes(9));
@@ -143,7 +149,8 @@ final class ExternalDataTest {
     void refusesAbsolutePathsAndLinksOut() throws IOException {
         Path secret = outside.resolve("secret.bin");
         Files.write(secret, bytes(1));
-        Path absolute = save(external("w", 1, "location", secret.toAbsolutePath().toString()));
+        Path absolute =
+                save(external("w", 1, "location", secret.toAbsolutePath().toString()));
         assertThatThrownBy(() -> OnnxReader.read(absolute)).isInstanceOf(ExternalDataException.class);
         Files.createSymbolicLink(folder.resolve("link.bin"), secret);
         Path linked = save(external("w", 1, "location", "link.bin"));

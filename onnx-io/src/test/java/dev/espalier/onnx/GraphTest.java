@@ -84,7 +84,8 @@ final class GraphTest {
                 .node("Constant", List.of(), List.of("f"), "value_float", 0.5f)
                 .build();
         assertThat(value(model, "t").constant().orElseThrow().shape()).isEqualTo(Shape.of(2));
-        assertThat(value(model, "i").constant().orElseThrow().decode().bitsAt(0)).isEqualTo(7);
+        assertThat(value(model, "i").constant().orElseThrow().decode().bitsAt(0))
+                .isEqualTo(7);
         assertThat(value(model, "is").constant().orElseThrow().shape()).isEqualTo(Shape.of(3));
         assertThat(value(model, "f").constant().orElseThrow().type()).isEqualTo(ElementType.F32);
         assertThat(value(model, "t").isInitializer()).isFalse();
@@ -100,7 +101,9 @@ final class GraphTest {
                 .apply();
         assertThat(value(model, "w").constant().orElseThrow().decode()).isEqualTo(zeros);
         assertThat(value(model, "a").uses()).isEmpty();
-        assertThat(value(model, "v").uses()).extracting(use -> use.node().operator()).containsExactly("Relu");
+        assertThat(value(model, "v").uses())
+                .extracting(use -> use.node().operator())
+                .containsExactly("Relu");
     }
 
     @Test
@@ -124,8 +127,7 @@ final class GraphTest {
         GraphPatch shape = GraphPatch.labelled("reshape")
                 .replaceConstant(value(model, "w"), Constant.of(DenseTensor.of(Shape.of(1), 0)));
         assertThatThrownBy(shape::apply).hasMessageContaining("'w' is f32 2, not f32 1");
-        GraphPatch notConstant =
-                GraphPatch.labelled("fold").replaceConstant(value(model, "a"), Constant.of(TWO));
+        GraphPatch notConstant = GraphPatch.labelled("fold").replaceConstant(value(model, "a"), Constant.of(TWO));
         assertThatThrownBy(notConstant::apply).hasMessageContaining("'a' is not a constant");
     }
 
@@ -165,7 +167,8 @@ final class GraphTest {
     @Test
     void saysWhatIsWrongWithAFile() {
         byte[] bytes = chain().toBytes();
-        assertThatThrownBy(() -> OnnxReader.read(ByteBuffer.wrap(bytes, 0, bytes.length - 1).slice()))
+        assertThatThrownBy(() -> OnnxReader.read(
+                        ByteBuffer.wrap(bytes, 0, bytes.length - 1).slice()))
                 .isInstanceOf(OnnxFormatException.class)
                 .hasMessage("not an ONNX model: it ends in the middle of a field");
         assertThatThrownBy(() -> OnnxReader.read(ByteBuffer.allocate(0)))

@@ -87,9 +87,7 @@ final class RoundTripTest {
                 .addMetadataProps(entry)
                 .addDeviceConfigurations(
                         NodeDeviceConfigurationProto.newBuilder().setConfigurationId("c"))
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("of_tomorrow")
-                        .setUnknownFields(unknown))
+                .addAttribute(AttributeProto.newBuilder().setName("of_tomorrow").setUnknownFields(unknown))
                 .setUnknownFields(unknown)
                 .build();
         GraphProto graph = GraphProto.newBuilder()
@@ -127,6 +125,7 @@ final class RoundTripTest {
                         .setUnknownFields(unknown))
                 .setUnknownFields(unknown)
                 .build();
-        assertThat(written(OnnxReader.read(ByteBuffer.wrap(before.toByteArray())))).isEqualTo(before);
+        assertThat(written(OnnxReader.read(ByteBuffer.wrap(before.toByteArray()))))
+                .isEqualTo(before);
     }
 }

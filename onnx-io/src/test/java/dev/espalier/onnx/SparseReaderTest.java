@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 final class SparseReaderTest {
     private static Constant.Sparse read(SparseTensorProto.Builder proto) {
-        return (Constant.Sparse) new TensorReader(new ExternalData(null), new Blobs(), "model in memory").readSparse(proto.build());
+        return (Constant.Sparse)
+                new TensorReader(new ExternalData(null), new Blobs(), "model in memory").readSparse(proto.build());
     }
 
     private static SparseTensorProto.Builder sparse(TensorProto.Builder indices, float... values) {
@@ -49,7 +50,8 @@ final class SparseReaderTest {
 
     @Test
     void readsIndicesByAxis() {
-        TensorProto.Builder indices = TensorProto.newBuilder().setDataType(7).addDims(2).addDims(2);
+        TensorProto.Builder indices =
+                TensorProto.newBuilder().setDataType(7).addDims(2).addDims(2);
         LongStream.of(0, 1, 1, 2).forEach(indices::addInt64Data);
         Constant.Sparse tensor = read(sparse(indices, 1, 2));
         assertThat(tensor.defects()).isEmpty();
@@ -58,10 +60,8 @@ final class SparseReaderTest {
 
     @Test
     void understandsTheNarrowIndicesOfOnnxRuntimeAndSaysThatTheyAreWrong() {
-        TensorProto.Builder indices = TensorProto.newBuilder()
-                .setDataType(3)
-                .addDims(2)
-                .setRawData(ByteString.copyFrom(new byte[] {1, 5}));
+        TensorProto.Builder indices =
+                TensorProto.newBuilder().setDataType(3).addDims(2).setRawData(ByteString.copyFrom(new byte[] {1, 5}));
         Constant.Sparse tensor = read(sparse(indices, 1, 2));
         assertThat(tensor.defects()).containsExactly("indices are i8, the standard allows i64 only");
         isElements(tensor, 0, 1, 0, 0, 0, 2);
@@ -70,8 +70,7 @@ final class SparseReaderTest {
     @Test
     void sortsUnsortedIndicesAndLetsTheLaterOfTwoWin() {
         Constant.Sparse tensor = read(sparse(linear(4, 0, 4), 1, 2, 3));
-        assertThat(tensor.defects())
-                .containsExactly("indices are not in ascending order", "an index occurs twice");
+        assertThat(tensor.defects()).containsExactly("indices are not in ascending order", "an index occurs twice");
         isElements(tensor, 2, 0, 0, 0, 3, 0);
     }
 
@@ -100,7 +99,8 @@ final class SparseReaderTest {
     @Test
     void refusesIndicesThatDoNotMatchTheValues() {
         assertThatThrownBy(() -> read(sparse(linear(0), 1, 2))).isInstanceOf(OnnxFormatException.class);
-        TensorProto.Builder floats = TensorProto.newBuilder().setDataType(1).addDims(1).addFloatData(0);
+        TensorProto.Builder floats =
+                TensorProto.newBuilder().setDataType(1).addDims(1).addFloatData(0);
         assertThatThrownBy(() -> read(sparse(floats, 1))).isInstanceOf(OnnxFormatException.class);
     }
 }

@@ -7,8 +7,8 @@ import com.google.protobuf.ByteString;
 import dev.espalier.onnx.proto.TensorProto;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
-import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
@@ -35,28 +35,35 @@ final class TensorReaderTest {
 
     @Test
     void decodesTypedFields() {
-        assertThat(bits(read(tensor(TensorProto.DataType.FLOAT, 2).addFloatData(1).addFloatData(-2))))
+        assertThat(bits(read(
+                        tensor(TensorProto.DataType.FLOAT, 2).addFloatData(1).addFloatData(-2))))
                 .containsExactly(Float.floatToRawIntBits(1), Float.floatToRawIntBits(-2) & 0xFFFF_FFFFL);
         assertThat(bits(read(tensor(TensorProto.DataType.DOUBLE, 1).addDoubleData(3))))
                 .containsExactly(Double.doubleToRawLongBits(3));
-        assertThat(bits(read(tensor(TensorProto.DataType.INT64, 1).addInt64Data(-1)))).containsExactly(-1);
+        assertThat(bits(read(tensor(TensorProto.DataType.INT64, 1).addInt64Data(-1))))
+                .containsExactly(-1);
         assertThat(bits(read(tensor(TensorProto.DataType.UINT32, 1).addUint64Data(0xFFFF_FFFFL))))
                 .containsExactly(0xFFFF_FFFFL);
-        assertThat(bits(read(tensor(TensorProto.DataType.INT8, 2).addInt32Data(-1).addInt32Data(7))))
+        assertThat(bits(read(
+                        tensor(TensorProto.DataType.INT8, 2).addInt32Data(-1).addInt32Data(7))))
                 .containsExactly(0xFF, 7);
         assertThat(bits(read(tensor(TensorProto.DataType.FLOAT16, 1).addInt32Data(0x3C00))))
                 .containsExactly(0x3C00);
         assertThat(bits(read(tensor(TensorProto.DataType.BFLOAT16, 1).addInt32Data(0x3F80))))
                 .containsExactly(0x3F80);
-        assertThat(bits(read(tensor(TensorProto.DataType.BOOL, 2).addInt32Data(1).addInt32Data(0))))
+        assertThat(bits(read(
+                        tensor(TensorProto.DataType.BOOL, 2).addInt32Data(1).addInt32Data(0))))
                 .containsExactly(1, 0);
     }
 
     @Test
     void decodesPackedElements() {
-        assertThat(bits(read(tensor(TensorProto.DataType.UINT4, 3).addInt32Data(0x21).addInt32Data(0x03))))
+        assertThat(bits(read(
+                        tensor(TensorProto.DataType.UINT4, 3).addInt32Data(0x21).addInt32Data(0x03))))
                 .containsExactly(1, 2, 3);
-        assertThat(bits(read(tensor(TensorProto.DataType.UINT2, 5).addInt32Data(0b11_10_01_00).addInt32Data(2))))
+        assertThat(bits(read(tensor(TensorProto.DataType.UINT2, 5)
+                        .addInt32Data(0b11_10_01_00)
+                        .addInt32Data(2))))
                 .containsExactly(0, 1, 2, 3, 2);
         assertThat(bits(read(tensor(TensorProto.DataType.FLOAT6E2M3, 5)
                         .addInt32Data(0x3F)
@@ -65,7 +72,8 @@ final class TensorReaderTest {
                         .addInt32Data(1)
                         .addInt32Data(0x15))))
                 .containsExactly(0x3F, 0, 0x2A, 1, 0x15);
-        assertThat(bits(read(tensor(TensorProto.DataType.INT4, 3).setRawData(ByteString.copyFrom(new byte[] {0x21, 3})))))
+        assertThat(bits(read(
+                        tensor(TensorProto.DataType.INT4, 3).setRawData(ByteString.copyFrom(new byte[] {0x21, 3})))))
                 .containsExactly(1, 2, 3);
     }
 
@@ -95,12 +103,14 @@ final class TensorReaderTest {
     void carriesStringsAndTypesOfTomorrowAlong() {
         assertThat(read(tensor(TensorProto.DataType.STRING, 1).addStringData(ByteString.copyFromUtf8("s"))))
                 .isInstanceOf(Constant.Opaque.class);
-        assertThat(read(TensorProto.newBuilder().setDataType(77).addDims(3)).type()).isEqualTo(ElementType.UNKNOWN);
+        assertThat(read(TensorProto.newBuilder().setDataType(77).addDims(3)).type())
+                .isEqualTo(ElementType.UNKNOWN);
     }
 
     @Test
     void refusesDataThatDoesNotMatchItsShape() {
-        assertThatThrownBy(() -> read(tensor(TensorProto.DataType.FLOAT, 3).setRawData(ByteString.copyFrom(new byte[8]))))
+        assertThatThrownBy(
+                        () -> read(tensor(TensorProto.DataType.FLOAT, 3).setRawData(ByteString.copyFrom(new byte[8]))))
                 .isInstanceOf(OnnxFormatException.class)
                 .hasMessage("tensor data does not match its shape: f32 3 takes 12 bytes, there are 8");
         assertThatThrownBy(() -> read(tensor(TensorProto.DataType.FLOAT, 3).addFloatData(1)))
@@ -113,8 +123,7 @@ final class TensorReaderTest {
         assertThatThrownBy(() -> read(tensor(TensorProto.DataType.FLOAT, 1L << 40, 1L << 40)))
                 .isInstanceOf(OnnxFormatException.class)
                 .hasMessageContaining("negative or too large");
-        assertThatThrownBy(() -> read(tensor(TensorProto.DataType.FLOAT, -1)))
-                .isInstanceOf(OnnxFormatException.class);
+        assertThatThrownBy(() -> read(tensor(TensorProto.DataType.FLOAT, -1))).isInstanceOf(OnnxFormatException.class);
     }
 
     @Test
@@ -126,7 +135,8 @@ final class TensorReaderTest {
                 Constant constant = read(tensor(type, 10).setRawData(ByteString.copyFrom(zeros)));
                 assertThat(constant.type()).isEqualTo(element);
                 if (element.isCountable()) {
-                    assertThat(Mask.ofNonZeros(constant.decode(), Quantization.NONE).zeroCount())
+                    assertThat(Mask.ofNonZeros(constant.decode(), Quantization.NONE)
+                                    .zeroCount())
                             .isEqualTo(10);
                 }
             }

@@ -32,6 +32,9 @@ final class QuantizationSearch {
 
     static Result of(WeightChain chain) {
         Constant weight = chain.origin().constant().orElseThrow();
+        if (chain.operand().isPacked()) {
+            return Result.refused("packed below 8 bits, which cannot be pruned yet");
+        }
         if (weight.type().isFloat()) {
             return Result.of(Quantization.NONE);
         }

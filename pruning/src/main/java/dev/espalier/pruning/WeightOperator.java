@@ -15,9 +15,18 @@ record WeightOperator(String domain, String name, List<Operand> operands) {
     /// @param scale index of the input with its scale; -1 if there is none
     /// @param zeroPoint index of the input with its zero point; -1 if there is none
     /// @param axis the axis along which these may vary; negative counts from the end
-    record Operand(int input, int scale, int zeroPoint, int axis) {
+    /// @param isPacked whether a stored byte is not one element but parts of several
+    record Operand(int input, int scale, int zeroPoint, int axis, boolean isPacked) {
         static Operand plain(int input) {
-            return new Operand(input, -1, -1, 0);
+            return new Operand(input, -1, -1, 0, false);
+        }
+
+        static Operand quantized(int input, int scale, int zeroPoint, int axis) {
+            return new Operand(input, scale, zeroPoint, axis, false);
+        }
+
+        static Operand packed(int input) {
+            return new Operand(input, -1, -1, 0, true);
         }
 
         boolean isQuantized() {
@@ -36,7 +45,7 @@ record WeightOperator(String domain, String name, List<Operand> operands) {
                 Arrays.stream(inputs).mapToObj(Operand::plain).toList());
     }
 
-    static WeightOperator quantized(String domain, String name, Operand... operands) {
+    static WeightOperator with(String domain, String name, Operand... operands) {
         return new WeightOperator(domain, name, List.of(operands));
     }
 }

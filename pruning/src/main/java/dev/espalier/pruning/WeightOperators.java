@@ -23,10 +23,10 @@ final class WeightOperators {
             WeightOperator.of("LSTM", 1, 2),
             WeightOperator.of("GRU", 1, 2),
             WeightOperator.of("RNN", 1, 2),
-            WeightOperator.quantized("", "QLinearConv", new Operand(3, 4, 5, 0)),
-            WeightOperator.quantized("", "QLinearMatMul", new Operand(0, 1, 2, -2), new Operand(3, 4, 5, -1)),
-            WeightOperator.quantized("", "ConvInteger", new Operand(1, -1, 3, 0)),
-            WeightOperator.quantized("", "MatMulInteger", new Operand(0, -1, 2, -2), new Operand(1, -1, 3, -1)),
+            WeightOperator.with("", "QLinearConv", Operand.quantized(3, 4, 5, 0)),
+            WeightOperator.with("", "QLinearMatMul", Operand.quantized(0, 1, 2, -2), Operand.quantized(3, 4, 5, -1)),
+            WeightOperator.with("", "ConvInteger", Operand.quantized(1, -1, 3, 0)),
+            WeightOperator.with("", "MatMulInteger", Operand.quantized(0, -1, 2, -2), Operand.quantized(1, -1, 3, -1)),
             WeightOperator.of(MS, "FusedConv", 1),
             WeightOperator.of(MS, "NhwcFusedConv", 1),
             WeightOperator.of(MS, "FusedMatMul", 0, 1),
@@ -39,15 +39,14 @@ final class WeightOperators {
             WeightOperator.of(MS, "DecoderMaskedSelfAttention", 1),
             WeightOperator.of(MS, "LongformerAttention", 1, 4),
             WeightOperator.of(MS, "MoE", 2, 4, 6),
-            WeightOperator.quantized(MS, "QLinearConv", new Operand(3, 4, 5, 0)),
-            WeightOperator.quantized(MS, "QGemm", new Operand(3, 4, 5, -1)),
-            WeightOperator.quantized(MS, "MatMulIntegerToFloat", new Operand(1, 3, 5, -1)),
-            WeightOperator.quantized(MS, "DynamicQuantizeMatMul", new Operand(1, 2, 3, -1)),
-            WeightOperator.quantized(MS, "QAttention", new Operand(1, 4, 7, -1)),
-            WeightOperator.quantized(MS, "DynamicQuantizeLSTM", new Operand(1, 8, 9, -1), new Operand(2, 10, 11, -1)),
-            // Weights packed below 8 bits: found, so that they are named among what is left alone.
-            WeightOperator.of(MS, "MatMulNBits", 1),
-            WeightOperator.of(MS, "MatMulBnb4", 1));
+            WeightOperator.with(MS, "QLinearConv", Operand.quantized(3, 4, 5, 0)),
+            WeightOperator.with(MS, "QGemm", Operand.quantized(3, 4, 5, -1)),
+            WeightOperator.with(MS, "MatMulIntegerToFloat", Operand.quantized(1, 3, 5, -1)),
+            WeightOperator.with(MS, "DynamicQuantizeMatMul", Operand.quantized(1, 2, 3, -1)),
+            WeightOperator.with(MS, "QAttention", Operand.quantized(1, 4, 7, -1)),
+            WeightOperator.with(MS, "DynamicQuantizeLSTM", Operand.quantized(1, 8, 9, -1), Operand.quantized(2, 10, 11, -1)),
+            WeightOperator.with(MS, "MatMulNBits", Operand.packed(1)),
+            WeightOperator.with(MS, "MatMulBnb4", Operand.packed(1)));
 
     /// Operators that hand a weight on to the operator that multiplies by it, from their first input.
     static final Set<String> PASSING_ON = Set.of(

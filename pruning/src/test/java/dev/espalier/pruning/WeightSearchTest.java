@@ -249,4 +249,15 @@ final class WeightSearchTest {
                 .build();
         assertThat(reason(model, "q")).isEqualTo("type i4 cannot be pruned yet");
     }
+
+    @Test
+    void doesNotTakePackedBytesForElements() {
+        Model model = model().opset(MS, 1)
+                .initializer("q", DenseTensor.ofBits(ElementType.U8, Shape.of(1, 2, 2), 1, 2, 3, 4))
+                .initializer("s", DenseTensor.of(Shape.of(2), 1, 1))
+                .node(MS, "MatMulNBits", List.of("x", "q", "s"), List.of("y"), "K", 4, "N", 1, "bits", 4)
+                .build();
+        assertThat(names(model)).isEmpty();
+        assertThat(reason(model, "q")).isEqualTo("packed below 8 bits, which cannot be pruned yet");
+    }
 }

@@ -29,7 +29,8 @@ public final class Quantization {
         return new Quantization(Long.MAX_VALUE, new long[] {zeroPointBits}, new double[] {scale}, true);
     }
 
-    /// The same zero points with scales that nothing tells: magnitudes are in steps, and compare within the tensor only.
+    /// The same zero points with scales that nothing tells: magnitudes are in steps, and compare within the tensor
+    /// only.
     public Quantization ofUnknownScale() {
         double[] steps = new double[scales.length];
         Arrays.fill(steps, 1);

@@ -29,12 +29,15 @@ final class MagnitudesTest {
 
     @Test
     void neverLetNanAndInfinityGo() {
-        DenseTensor f32 = DenseTensor.of(
-                Shape.of(3), Float.NaN, Float.NEGATIVE_INFINITY, Float.intBitsToFloat(0xFFC0_0001));
+        DenseTensor f32 =
+                DenseTensor.of(Shape.of(3), Float.NaN, Float.NEGATIVE_INFINITY, Float.intBitsToFloat(0xFFC0_0001));
         DenseTensor f16 = DenseTensor.ofBits(ElementType.F16, Shape.of(3), 0x7C00, 0xFC00, 0x7E00);
         DenseTensor bf16 = DenseTensor.ofBits(ElementType.BF16, Shape.of(3), 0x7F80, 0xFF80, 0x7FC0);
         DenseTensor f64 = DenseTensor.ofBits(
-                ElementType.F64, Shape.of(2), Double.doubleToRawLongBits(Double.NaN), 0x7FF0_0000_0000_0000L | NEGATIVE);
+                ElementType.F64,
+                Shape.of(2),
+                Double.doubleToRawLongBits(Double.NaN),
+                0x7FF0_0000_0000_0000L | NEGATIVE);
         for (DenseTensor tensor : new DenseTensor[] {f32, f16, bf16}) {
             assertThat(LongStream.of(read(tensor, Quantization.NONE, 31))).allMatch(score -> score >= Scores.never(31));
         }
@@ -47,7 +50,8 @@ final class MagnitudesTest {
     @Test
     void compareAcrossTypesAsDoubles() {
         long half = Double.doubleToRawLongBits(0.5);
-        assertThat(read(DenseTensor.of(Shape.of(1), -0.5f), Quantization.NONE, 63)).containsExactly(half);
+        assertThat(read(DenseTensor.of(Shape.of(1), -0.5f), Quantization.NONE, 63))
+                .containsExactly(half);
         assertThat(read(DenseTensor.ofBits(ElementType.F16, Shape.of(1), 0xB800), Quantization.NONE, 63))
                 .containsExactly(half);
         assertThat(read(DenseTensor.ofBits(ElementType.BF16, Shape.of(1), 0x3F00), Quantization.NONE, 63))
@@ -60,8 +64,7 @@ final class MagnitudesTest {
     void measureQuantizedWeightsFromTheirZeroPointInRealUnits() {
         DenseTensor signed = DenseTensor.ofBits(ElementType.I8, Shape.of(3), 0x80, 3, 0x7F);
         assertThat(read(signed, Quantization.perTensor(3, 0.5), 63))
-                .containsExactly(
-                        Double.doubleToRawLongBits(65.5), 0, Double.doubleToRawLongBits(62));
+                .containsExactly(Double.doubleToRawLongBits(65.5), 0, Double.doubleToRawLongBits(62));
         DenseTensor unsigned = DenseTensor.ofBits(ElementType.U8, Shape.of(2, 2), 128, 130, 0, 10);
         Quantization perRow = Quantization.perAxis(Shape.of(2, 2), 0, new long[] {128, 10}, new double[] {1, 2});
         assertThat(read(unsigned, perRow, 63))

@@ -19,7 +19,9 @@ final class MaskTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"C64", "C128", "STRING", "UNKNOWN"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"C64", "C128", "STRING", "UNKNOWN"})
     void countsZerosOfEveryType(ElementType type) {
         DenseTensor zeros = DenseTensor.zeros(type, Shape.of(1000));
         assertThat(Mask.ofNonZeros(zeros, Quantization.NONE).zeroCount()).isEqualTo(1000);
@@ -31,8 +33,10 @@ final class MaskTest {
     @Test
     void knowsTheFormatsWithoutNegativeZero() {
         DenseTensor bits = DenseTensor.ofBits(ElementType.U8, Shape.of(1), 0x80);
-        assertThat(zeros(new DenseTensor(ElementType.F8E4M3FN, Shape.of(1), bits.data()))).isEqualTo(1);
-        assertThat(zeros(new DenseTensor(ElementType.F8E4M3FNUZ, Shape.of(1), bits.data()))).isZero();
+        assertThat(zeros(new DenseTensor(ElementType.F8E4M3FN, Shape.of(1), bits.data())))
+                .isEqualTo(1);
+        assertThat(zeros(new DenseTensor(ElementType.F8E4M3FNUZ, Shape.of(1), bits.data())))
+                .isZero();
     }
 
     private static long zeros(DenseTensor tensor) {
@@ -52,8 +56,7 @@ final class MaskTest {
     @Test
     void findsZerosAtTheZeroPointOfEachChannel() {
         DenseTensor tensor = DenseTensor.ofBits(ElementType.U8, Shape.of(2, 2), 5, 7, 5, 7);
-        Quantization perColumn =
-                Quantization.perAxis(tensor.shape(), 1, new long[] {5, 9}, new double[] {1, 1});
+        Quantization perColumn = Quantization.perAxis(tensor.shape(), 1, new long[] {5, 9}, new double[] {1, 1});
         Mask mask = Mask.ofNonZeros(tensor, perColumn);
         assertThat(mask.zeroCount()).isEqualTo(2);
         assertThat(mask.isKept(0)).isFalse();
