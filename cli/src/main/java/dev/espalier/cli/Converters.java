@@ -36,7 +36,9 @@ final class Converters {
         public PruningMethod convert(String text) {
             return PruningMethods.named(text)
                     .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a method: there are "
-                            + PruningMethods.ALL.stream().map(PruningMethod::name).collect(Collectors.joining(", "))));
+                            + PruningMethods.ALL.stream()
+                                    .map(PruningMethod::name)
+                                    .collect(Collectors.joining(", "))));
         }
     }
 

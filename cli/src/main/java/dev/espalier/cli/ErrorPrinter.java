@@ -34,14 +34,16 @@ final class ErrorPrinter {
                 ? "file '" + file.getFile() + "'"
                 : command.getCommand() instanceof HasModelFile named ? "file '" + named.modelFile() + "'" : "";
         switch (e) {
-            case NoSuchFileException missing when missing.getReason() != null ->
+            case NoSuchFileException missing
+            when missing.getReason() != null ->
                 print(missing.getReason(), where, Optional.of("make it first: mkdir -p " + missing.getFile()));
             case NoSuchFileException missing ->
                 print("no such file", where, Optional.of("check the path; it is relative to the current folder"));
             case AccessDeniedException denied ->
                 print("permission denied", where, Optional.of("check who may read and write there"));
             default -> {
-                String reason = String.valueOf(e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage());
+                String reason = String.valueOf(
+                        e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage());
                 print(
                         reason,
                         where,
@@ -64,7 +66,8 @@ final class ErrorPrinter {
                 : "";
         boolean isNoCommand = e instanceof UnmatchedArgumentException && line.getCommand() instanceof RootCommand;
         String what = isNoCommand
-                ? "there is no command '" + ((UnmatchedArgumentException) e).getUnmatched().getFirst() + "'"
+                ? "there is no command '"
+                        + ((UnmatchedArgumentException) e).getUnmatched().getFirst() + "'"
                 : String.valueOf(e.getMessage());
         print(what, "", Optional.of(near + "see `" + line.getCommandSpec().qualifiedName() + " --help`"));
         return ExitCode.USAGE;
@@ -79,7 +82,10 @@ final class ErrorPrinter {
     }
 
     int bug(Exception e) {
-        print("a bug in Espalier: " + e, "", Optional.of("please report it with what follows and, if you can, the model"));
+        print(
+                "a bug in Espalier: " + e,
+                "",
+                Optional.of("please report it with what follows and, if you can, the model"));
         e.printStackTrace(console.err());
         return ExitCode.BUG;
     }

@@ -39,9 +39,18 @@ final class InspectCommand implements Callable<Integer>, HasModelFile {
                 case FILE -> layers;
                 case NAME -> sorted(layers, Comparator.comparing(InspectReport.Layer::weight));
                 case PARAMETERS ->
-                    sorted(layers, Comparator.comparingLong(InspectReport.Layer::parameters).reversed());
-                case ZEROS -> sorted(layers, Comparator.comparingLong(InspectReport.Layer::zeros).reversed());
-                case BYTES -> sorted(layers, Comparator.comparingLong(InspectReport.Layer::bytes).reversed());
+                    sorted(
+                            layers,
+                            Comparator.comparingLong(InspectReport.Layer::parameters)
+                                    .reversed());
+                case ZEROS ->
+                    sorted(
+                            layers,
+                            Comparator.comparingLong(InspectReport.Layer::zeros).reversed());
+                case BYTES ->
+                    sorted(
+                            layers,
+                            Comparator.comparingLong(InspectReport.Layer::bytes).reversed());
             };
         }
 
@@ -122,7 +131,11 @@ final class InspectCommand implements Callable<Integer>, HasModelFile {
                 ModelFacts.of(file, model),
                 rows,
                 InspectReport.Totals.of(rows),
-                all ? selection.leftAlone().stream().map(InspectReport.Tensor::of).toList() : List.of(),
+                all
+                        ? selection.leftAlone().stream()
+                                .map(InspectReport.Tensor::of)
+                                .toList()
+                        : List.of(),
                 notes(layers));
     }
 

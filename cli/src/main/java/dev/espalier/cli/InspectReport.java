@@ -9,7 +9,12 @@ import java.util.List;
 ///
 /// @param others tensors that are not pruned, if they were asked for
 record InspectReport(
-        int schemaVersion, ModelFacts model, List<Layer> layers, Totals totals, List<Tensor> others, List<String> notes) {
+        int schemaVersion,
+        ModelFacts model,
+        List<Layer> layers,
+        Totals totals,
+        List<Tensor> others,
+        List<String> notes) {
     /// A weight.
     ///
     /// @param uses how many operators multiply by it
@@ -143,7 +148,16 @@ record InspectReport(
     List<List<Object>> csv() {
         List<List<Object>> rows = new ArrayList<>();
         rows.add(List.of(
-                "node", "operator", "weight", "type", "shape", "parameters", "zeros", "zeros_percent", "stored", "bytes"));
+                "node",
+                "operator",
+                "weight",
+                "type",
+                "shape",
+                "parameters",
+                "zeros",
+                "zeros_percent",
+                "stored",
+                "bytes"));
         for (Layer layer : layers) {
             rows.add(List.of(
                     layer.node,

@@ -186,12 +186,10 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
 
     private static void dropInputs(PruningPlan plan) {
         GraphPatch patch = GraphPatch.labelled("drop initializer inputs");
-        for (PruningPlan.Group group : plan.groups()) {
-            group.weights().stream()
-                    .map(Weight::value)
-                    .filter(value -> value.isInput() && value.isInitializer())
-                    .forEach(patch::removeInput);
-        }
+        plan.weights().stream()
+                .map(Weight::value)
+                .filter(value -> value.isInput() && value.isInitializer())
+                .forEach(patch::removeInput);
         patch.apply();
     }
 }

@@ -82,7 +82,8 @@ record PruneReport(
         result.raisedIrVersion()
                 .ifPresent(old -> notes.add(
                         "IR version raised from " + old + " to " + irVersion + ", the first with sparse tensors"));
-        long unprunable = result.layers().stream().mapToLong(LayerResult::unprunable).sum();
+        long unprunable =
+                result.layers().stream().mapToLong(LayerResult::unprunable).sum();
         if (unprunable > 0) {
             String where = result.layers().stream()
                     .filter(layer -> layer.unprunable() > 0)
@@ -93,8 +94,8 @@ record PruneReport(
         countBy(result.layers().stream()
                         .flatMap(layer -> layer.encodingNote().stream())
                         .toList())
-                .forEach((reason, count) -> notes.add("stored dense, " + count + " of " + result.layers().size()
-                        + " layers: " + reason));
+                .forEach((reason, count) -> notes.add(
+                        "stored dense, " + count + " of " + result.layers().size() + " layers: " + reason));
         return notes;
     }
 
@@ -108,9 +109,15 @@ record PruneReport(
         console.out()
                 .printf(
                         "%s of %s weights are zero (%s %%) in %d layers%n",
-                        Figures.count(zeros), Figures.count(parameters), Figures.percent(zeros, parameters), layers.size());
+                        Figures.count(zeros),
+                        Figures.count(parameters),
+                        Figures.percent(zeros, parameters),
+                        layers.size());
         if (!leftAlone.isEmpty()) {
-            String reasons = countBy(leftAlone.stream().map(InspectReport.Tensor::reason).toList()).entrySet().stream()
+            String reasons = countBy(
+                            leftAlone.stream().map(InspectReport.Tensor::reason).toList())
+                    .entrySet()
+                    .stream()
                     .map(e -> e.getValue() + " " + e.getKey())
                     .collect(Collectors.joining(", "));
             console.out().println("left alone: " + leftAlone.size() + " tensors (" + reasons + ")");
@@ -121,7 +128,9 @@ record PruneReport(
             console.out().println("dry run: nothing was written");
         } else {
             console.out()
-                    .printf("%s  %s (%s %%)%n", output, Figures.bytes(bytesAfter), Figures.percent(bytesAfter, bytesBefore));
+                    .printf(
+                            "%s  %s (%s %%)%n",
+                            output, Figures.bytes(bytesAfter), Figures.percent(bytesAfter, bytesBefore));
         }
     }
 

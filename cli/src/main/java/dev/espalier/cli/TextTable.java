@@ -16,7 +16,8 @@ final class TextTable<R> {
     private static final int GAP = 2;
     private static final int SHORTEST_NAME = 12;
 
-    private record Header<R>(String title, boolean isName, boolean isNumber, boolean isDispensable, Function<R, String> cell) {}
+    private record Header<R>(
+            String title, boolean isName, boolean isNumber, boolean isDispensable, Function<R, String> cell) {}
 
     private final List<Header<R>> headers = new ArrayList<>();
 
@@ -55,7 +56,8 @@ final class TextTable<R> {
             limit = nameWidth(shown, rows, columns);
         }
         int width = Math.max(limit, SHORTEST_NAME);
-        List<ColumnData<R>> data = shown.stream().map(header -> column(header, width)).toList();
+        List<ColumnData<R>> data =
+                shown.stream().map(header -> column(header, width)).toList();
         String table = AsciiTable.builder()
                 .border(AsciiTable.NO_BORDERS)
                 .data(rows, data)

@@ -9,7 +9,8 @@ import java.util.List;
 /// What `verify-sparsity` found.
 ///
 /// @param verified whether every check ran and passed
-record VerifyReport(int schemaVersion, String model, boolean verified, String verdict, List<Check> checks, List<Found> findings) {
+record VerifyReport(
+        int schemaVersion, String model, boolean verified, String verdict, List<Check> checks, List<Found> findings) {
     /// One check.
     ///
     /// @param answer `yes`, `NO` or `not run`
@@ -35,9 +36,7 @@ record VerifyReport(int schemaVersion, String model, boolean verified, String ve
     static VerifyReport of(Path model, Verdict verdict) {
         String words = verdict.holds()
                 ? "verified"
-                : verdict.isRefuted()
-                        ? "not as promised"
-                        : "not verified: something could not be checked";
+                : verdict.isRefuted() ? "not as promised" : "not verified: something could not be checked";
         return new VerifyReport(
                 JsonReport.SCHEMA_VERSION,
                 model.toString(),

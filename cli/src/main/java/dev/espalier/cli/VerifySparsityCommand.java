@@ -23,8 +23,9 @@ import picocli.CommandLine.Parameters;
 /// `verify-sparsity`: whether a file is as sparse as promised.
 @Command(
         name = "verify-sparsity",
-        description = "Proves that a pruned model is still as sparse as promised: every zero in its place, stored sparse "
-                + "where it was, and equal in ONNX Runtime to its dense form.",
+        description =
+                "Proves that a pruned model is still as sparse as promised: every zero in its place, stored sparse "
+                        + "where it was, and equal in ONNX Runtime to its dense form.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",

@@ -31,7 +31,8 @@ final class ErrorsTest {
 
     private void leavesNothing() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files.filter(f -> !f.getFileName().toString().startsWith("in"))).isEmpty();
+            assertThat(files.filter(f -> !f.getFileName().toString().startsWith("in")))
+                    .isEmpty();
         }
     }
 
@@ -120,7 +121,8 @@ final class ErrorsTest {
     @Test
     void aFolderWithoutPermission() throws IOException {
         Path locked = Files.createDirectory(
-                folder.resolve("in_locked"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
+                folder.resolve("in_locked"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
         Assumptions.assumeFalse(Files.isWritable(locked), "this user may write everywhere");
         fails(3, """
                 error: permission denied

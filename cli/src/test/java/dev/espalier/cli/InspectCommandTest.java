@@ -42,7 +42,9 @@ final class InspectCommandTest {
 
     @Test
     void sortsAndFilters() {
-        assertThat(Cli.launch("inspect", "--csv", "--sort", "parameters", MLP).output().lines())
+        assertThat(Cli.launch("inspect", "--csv", "--sort", "parameters", MLP)
+                        .output()
+                        .lines())
                 .extracting(line -> line.split(",", -1)[2])
                 .containsExactly("weight", "fc2.weight", "fc1.weight", "head.weight");
         assertThat(Cli.launch("inspect", "--csv", "--include", "fc*", "--exclude", "/fc2/*", MLP)
@@ -60,7 +62,8 @@ final class InspectCommandTest {
         assertThat(json.get("layers").get(0).get("weight").stringValue()).isEqualTo("fc1.weight");
         assertThat(json.get("totals").get("parameters").longValue()).isEqualTo(104_960);
         assertThat(json.get("others")).hasSize(5);
-        assertThat(json.get("model").get("inputs").get(0).get("type").stringValue()).isEqualTo("f32[N,1,8,8]");
+        assertThat(json.get("model").get("inputs").get(0).get("type").stringValue())
+                .isEqualTo("f32[N,1,8,8]");
     }
 
     @Test

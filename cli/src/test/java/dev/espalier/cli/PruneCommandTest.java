@@ -103,7 +103,9 @@ final class PruneCommandTest {
     }
 
     private static void hasHalfItsWeightsZero(Path file, List<Weight> before, List<Weight> after) {
-        assertThat(after).extracting(Weight::name).isEqualTo(before.stream().map(Weight::name).toList());
+        assertThat(after)
+                .extracting(Weight::name)
+                .isEqualTo(before.stream().map(Weight::name).toList());
         for (int i = 0; i < before.size(); i++) {
             long half = BigDecimal.valueOf(before.get(i).elementCount())
                     .divide(BigDecimal.TWO)

@@ -53,7 +53,7 @@ final class ReadmeTest {
         assertThat(step.command).startsWith("./espalier ");
         List<Object> args = new ArrayList<>();
         for (String word : step.command.substring("./espalier ".length()).split(" ", -1)) {
-            args.add(path(word));
+            args.add(path(word.replace("'", "")));
         }
         Cli.Result result = Cli.launch(args.toArray());
         String printed = (result.output() + result.errorOutput())

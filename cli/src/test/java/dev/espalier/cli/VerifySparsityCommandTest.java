@@ -33,7 +33,8 @@ final class VerifySparsityCommandTest {
     @BeforeEach
     void prune() {
         pruned = folder.resolve("pruned.onnx");
-        assertThat(Cli.launch("prune", RESNET, "-s", "0.8", "-o", pruned).exitCode()).isZero();
+        assertThat(Cli.launch("prune", RESNET, "-s", "0.8", "-o", pruned).exitCode())
+                .isZero();
     }
 
     @Test
@@ -41,8 +42,10 @@ final class VerifySparsityCommandTest {
         Cli.Result result = Cli.launch("verify-sparsity", pruned);
         assertThat(result.exitCode()).isZero();
         assertThat(result.output()).contains("bit for bit").endsWith("pruned.onnx: verified\n");
-        assertThat(Cli.launch("verify-sparsity", pruned, "--expect", "0.8").exitCode()).isZero();
-        assertThat(Cli.launch("verify-sparsity", pruned, "--against", pruned).exitCode()).isZero();
+        assertThat(Cli.launch("verify-sparsity", pruned, "--expect", "0.8").exitCode())
+                .isZero();
+        assertThat(Cli.launch("verify-sparsity", pruned, "--against", pruned).exitCode())
+                .isZero();
     }
 
     @Test

@@ -109,8 +109,7 @@ public final class ModelBuilder {
 
     /// A node of the standard's domain.
     ///
-    /// @param attributes name and value in turn; a value is a `Long`, `Integer`, `Float`, `String`, `List<Long>` or
-    [Encoded]
+    /// @param attributes name and value in turn; a value is a number, a string, a list of integers or an [Encoded]
     public ModelBuilder node(String operator, List<String> inputs, List<String> outputs, Object... attributes) {
         return node("", operator, inputs, outputs, attributes);
     }

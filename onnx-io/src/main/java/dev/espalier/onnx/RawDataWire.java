@@ -86,8 +86,7 @@ final class RawDataWire {
 
     /// The bytes of a model without its large raw_data, which is added to `blobs` as views of `model`.
     ///
-    /// @throws MalformedWireException if the bytes are not protobuf, or use a field number that stands for a blob
-    here
+    /// @throws MalformedWireException if the bytes are not protobuf, or use a field number that is a blob's here
     static byte[] take(MemorySegment model, Blobs blobs) throws MalformedWireException {
         RawDataWire wire = new RawDataWire(model, blobs, true);
         long length = wire.measure(ModelProto.getDescriptor(), 0, model.byteSize(), 0);

@@ -94,7 +94,8 @@ public final class OrtModel implements AutoCloseable {
 
     private static Output output(OnnxValue value) throws OrtException {
         return switch (value) {
-            case OnnxTensor tensor when tensor.getInfo().type == OnnxJavaType.STRING ->
+            case OnnxTensor tensor
+            when tensor.getInfo().type == OnnxJavaType.STRING ->
                 new Output.Other(Arrays.deepToString(new Object[] {tensor.getValue()}));
             case OnnxTensor tensor -> Output.Numbers.of(tensor);
             case OnnxSequence sequence -> {

@@ -41,7 +41,10 @@ public sealed interface Output {
                 throw new IllegalStateException("an output of type " + type);
             }
             float[] floats = new float[bytes.length / Float.BYTES];
-            ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer().get(floats);
+            ByteBuffer.wrap(bytes)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer()
+                    .get(floats);
             return floats;
         }
 

@@ -68,7 +68,8 @@ final class RandomInputs {
             if (javaType == null) {
                 throw new ModelRunException("no random value for input '" + input.name() + "' of type " + type);
             }
-            ByteBuffer bytes = ByteBuffer.allocateDirect((int) type.byteCount(count)).order(ByteOrder.nativeOrder());
+            ByteBuffer bytes =
+                    ByteBuffer.allocateDirect((int) type.byteCount(count)).order(ByteOrder.nativeOrder());
             for (int i = 0; i < count; i++) {
                 put(type, bytes);
             }

@@ -114,8 +114,8 @@ public final class RuntimeCheck implements SparsityCheck {
                 first = first == null ? e : first;
             }
         }
-        throw new ModelRunException(
-                "it loads, but runs on no random inputs: " + Objects.requireNonNull(first).getMessage());
+        throw new ModelRunException("it loads, but runs on no random inputs: "
+                + Objects.requireNonNull(first).getMessage());
     }
 
     private Map<String, Output> run(OrtModel model, Graph graph, int freeSize) throws ModelRunException {

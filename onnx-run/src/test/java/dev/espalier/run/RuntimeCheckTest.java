@@ -34,10 +34,7 @@ final class RuntimeCheckTest {
         Model model = OnnxReader.read(file);
         PruneRequest request = PruneRequest.of(Sparsity.parse("0.8"), Scope.LAYER);
         Pruner.apply(
-                model,
-                PruningPlan.of(WeightSearch.in(model), request),
-                EncodingChoice.parse(encoding),
-                Progress.NONE);
+                model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.parse(encoding), Progress.NONE);
         Path out = folder.resolve("pruned.onnx");
         OnnxWriter.write(model, out);
         return out;
@@ -52,16 +49,15 @@ final class RuntimeCheckTest {
     void sparseSamplesEqualTheirDenseForm() throws IOException {
         for (Path sample : TestModels.samples()) {
             assertThat(check(prune(sample, "coo")))
-                    .isEqualTo(new CheckResult.Passed(
-                            "all 1 outputs equal those of the dense form, bit for bit"));
+                    .isEqualTo(new CheckResult.Passed("all 1 outputs equal those of the dense form, bit for bit"));
         }
     }
 
     @Test
     void denseFilesAreOnlyLoadedAndRun() throws IOException {
         assertThat(check(prune(TestModels.samples().getFirst(), "dense")))
-                .isEqualTo(new CheckResult.Passed(
-                        "loads and runs; nothing is stored sparse, so there is no other form"));
+                .isEqualTo(
+                        new CheckResult.Passed("loads and runs; nothing is stored sparse, so there is no other form"));
     }
 
     @Test
@@ -94,8 +90,9 @@ final class RuntimeCheckTest {
                         .node("my.domain", "Frob", List.of("x"), List.of("y"))
                         .output("y", ElementType.F32, 1)
                         .toBytes());
-        assertThat(check(file)).isInstanceOfSatisfying(CheckResult.NotRun.class, notRun -> assertThat(notRun.reason())
-                .contains("Frob")
-                .doesNotContain("\n"));
+        assertThat(check(file))
+                .isInstanceOfSatisfying(
+                        CheckResult.NotRun.class,
+                        notRun -> assertThat(notRun.reason()).contains("Frob").doesNotContain("\n"));
     }
 }

@@ -2,14 +2,12 @@ package dev.espalier.pruning;
 
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Model;
-import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,7 +75,9 @@ public record EncodingChoice(Optional<SparseEncoding> only) {
         // In typed fields a zero may take less than its width, which only measuring tells.
         boolean isClose = elements.data().byteSize() - bestSize < MOST_FRAMING
                 || (dense instanceof Constant.Dense inline && inline.isTyped());
-        if (only.isEmpty() && isClose && weight.value().storedSize(encoded) >= weight.value().storedSize(dense)) {
+        if (only.isEmpty()
+                && isClose
+                && weight.value().storedSize(encoded) >= weight.value().storedSize(dense)) {
             return new Chosen(dense, SparseEncodings.DENSE, refusal);
         }
         return new Chosen(encoded, best, refusal);

@@ -89,7 +89,6 @@ public final class Evidence {
     /// Which elements of a constant are not zero, from the stored bytes.
     Mask nonZeros(Value value) {
         return Mask.ofNonZeros(
-                value.constant().orElseThrow().decode(),
-                quantizations.getOrDefault(value.path(), Quantization.NONE));
+                value.constant().orElseThrow().decode(), quantizations.getOrDefault(value.path(), Quantization.NONE));
     }
 }

@@ -3,7 +3,7 @@ package dev.espalier.pruning;
 import java.math.BigDecimal;
 import java.util.List;
 
-/// All weights together have the share of zeros that is asked for. Each weight may have been rounded, by half an element.
+/// All weights together have the share of zeros that is asked for. Each may have been rounded, by half an element.
 final class ExpectedSparsityCheck implements SparsityCheck {
     @Override
     public String name() {

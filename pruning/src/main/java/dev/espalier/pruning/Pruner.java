@@ -3,12 +3,15 @@ package dev.espalier.pruning;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
+import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /// Carries out a plan: prunes, encodes, puts the result into the model and writes the manifest into its metadata.
@@ -36,19 +39,22 @@ public final class Pruner {
         List<Stored> stored = new ArrayList<>();
         for (PruningPlan.Group group : plan.groups()) {
             progress.at(done, total, group.weights().getFirst().name());
-            List<PrunedWeight> pruned =
-                    plan.request().method().prune(group.weights(), group.zeros(), plan.request().seed());
+            List<PrunedWeight> pruned = plan.request()
+                    .method()
+                    .prune(group.weights(), group.zeros(), plan.request().seed());
             stored.addAll(pruned.parallelStream().map(p -> store(p, group)).toList());
             done += pruned.size();
         }
+        // Layers with a sparsity of their own were pruned apart; reports and the manifest keep the file's order.
+        Map<Value, Integer> order = plan.order();
+        stored.sort(Comparator.comparing(s -> order.getOrDefault(s.result.weight().value(), 0)));
         GraphPatch patch = GraphPatch.labelled("prune");
         stored.forEach(s -> patch.replaceConstant(s.result.weight().value(), s.constant));
         patch.apply();
         OptionalLong oldIrVersion = raiseIrVersion(stored);
         Manifest.of(model).with(stored.stream().map(Stored::entry).toList()).writeTo(model);
         progress.at(total, total, "");
-        return new PruningResult(
-                stored.stream().map(Stored::result).toList(), plan.leftAlone(), oldIrVersion);
+        return new PruningResult(stored.stream().map(Stored::result).toList(), plan.leftAlone(), oldIrVersion);
     }
 
     private Stored store(PrunedWeight pruned, PruningPlan.Group group) {

@@ -1,15 +1,20 @@
 package dev.espalier.pruning;
 
+import dev.espalier.onnx.Value;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What a request means for a model: which weights are pruned together to how many zeros, and why the others are not.
 ///
 /// @param request what was asked for
-/// @param groups what is pruned
+/// @param weights what is pruned, in file order
+/// @param groups the same, by what is pruned together
 /// @param leftAlone what is not
-public record PruningPlan(PruneRequest request, List<Group> groups, List<LeftAlone> leftAlone) {
+public record PruningPlan(
+        PruneRequest request, List<Weight> weights, List<Group> groups, List<LeftAlone> leftAlone) {
     /// Weights that share a number of zeros.
     ///
     /// @param weights one, or all of the global scope
@@ -27,6 +32,7 @@ public record PruningPlan(PruneRequest request, List<Group> groups, List<LeftAlo
     }
 
     public PruningPlan {
+        weights = List.copyOf(weights);
         groups = List.copyOf(groups);
         leftAlone = List.copyOf(leftAlone);
     }
@@ -39,6 +45,7 @@ public record PruningPlan(PruneRequest request, List<Group> groups, List<LeftAlo
         request.overrides().forEach(o -> WeightSelection.requireMeaning("--layer", o.layers(), all));
         List<LeftAlone> leftAlone = new ArrayList<>(selection.leftAlone());
         List<Group> groups = new ArrayList<>();
+        List<Weight> weights = new ArrayList<>();
         List<Weight> together = new ArrayList<>();
         for (Weight weight : selection.weights()) {
             Optional<Sparsity> own = overrideOf(weight, request);
@@ -49,9 +56,11 @@ public record PruningPlan(PruneRequest request, List<Group> groups, List<LeftAlo
                         weight.value(),
                         "its scale is unknown, so that other layers do not compare (use --scope layer)",
                         Optional.of(weight)));
+                continue;
             } else {
                 together.add(weight);
             }
+            weights.add(weight);
         }
         if (!together.isEmpty()) {
             groups.add(Group.of(together, request.sparsity()));
@@ -62,7 +71,14 @@ public record PruningPlan(PruneRequest request, List<Group> groups, List<LeftAlo
                     "",
                     "`espalier inspect --all` says why each tensor is left alone");
         }
-        return new PruningPlan(request, groups, leftAlone);
+        return new PruningPlan(request, weights, groups, leftAlone);
+    }
+
+    /// Where each weight stands in the file.
+    Map<Value, Integer> order() {
+        Map<Value, Integer> order = new HashMap<>();
+        weights.forEach(weight -> order.put(weight.value(), order.size()));
+        return order;
     }
 
     private static Optional<Sparsity> overrideOf(Weight weight, PruneRequest request) {

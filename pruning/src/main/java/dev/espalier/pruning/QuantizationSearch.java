@@ -71,15 +71,17 @@ final class QuantizationSearch {
         boolean direct = chain.handedOnBy().stream().allMatch(n -> n.isOperator("Identity"));
         boolean transposed = node.operator().equals("QGemm") && node.intAttribute("transB", 0) != 0;
         int axis = transposed ? 0 : chain.operand().axis();
-        Optional<Value> zeroPoint =
-                chain.operand().zeroPoint() < 0 ? Optional.empty() : node.input(chain.operand().zeroPoint());
-        Optional<Value> scale =
-                chain.operand().scale() < 0 ? dynamicScale(node) : node.input(chain.operand().scale());
+        Optional<Value> zeroPoint = chain.operand().zeroPoint() < 0
+                ? Optional.empty()
+                : node.input(chain.operand().zeroPoint());
+        Optional<Value> scale = chain.operand().scale() < 0
+                ? dynamicScale(node)
+                : node.input(chain.operand().scale());
         return combine(scale, zeroPoint, shape, axis, direct);
     }
 
-    /// The weight's scale in what ONNX Runtime's dynamic quantization writes after an integer product: Cast, then Mul by
-    /// the product of the activation's scale and the weight's.
+    /// The weight's scale in what ONNX Runtime's dynamic quantization writes after an integer product: Cast, then
+    /// Mul by the product of the activation's scale and the weight's.
     private static Optional<Value> dynamicScale(Node node) {
         return onlyReader(node)
                 .filter(cast -> cast.isOperator("Cast"))
@@ -101,7 +103,9 @@ final class QuantizationSearch {
     }
 
     private static Optional<Value> otherInput(Node node, Value one) {
-        return node.input(0).filter(value -> value != one).or(() -> node.input(1).filter(value -> value != one));
+        return node.input(0)
+                .filter(value -> value != one)
+                .or(() -> node.input(1).filter(value -> value != one));
     }
 
     private static Optional<Value> constantInput(Node node) {
@@ -118,13 +122,10 @@ final class QuantizationSearch {
         if (isTooMany(zeroPoint) || isTooMany(scale)) {
             return Result.refused("it has more scales or zero points than any axis is long");
         }
-        long[] zeros = zeroPoint
-                .flatMap(Value::constant)
-                .map(QuantizationSearch::bits)
-                .orElse(new long[] {0});
-        double[] scales = scale.flatMap(Value::constant)
-                .map(QuantizationSearch::numbers)
-                .orElse(new double[] {1});
+        long[] zeros =
+                zeroPoint.flatMap(Value::constant).map(QuantizationSearch::bits).orElse(new long[] {0});
+        double[] scales =
+                scale.flatMap(Value::constant).map(QuantizationSearch::numbers).orElse(new double[] {1});
         Optional<Quantization> found = build(zeros, scales, shape, axis, direct);
         if (found.isEmpty()) {
             return Result.refused("quantized in a way that cannot be pruned yet (" + scales.length + " scales, "
@@ -147,7 +148,11 @@ final class QuantizationSearch {
         }
         boolean hasAxis = axis >= -shape.rank() && axis < shape.rank();
         int along = hasAxis ? (int) (axis < 0 ? axis + shape.rank() : axis) : 0;
-        if (!direct || !hasAxis || shape.dim(along) != count || !fits(zeros.length, count) || !fits(scales.length, count)) {
+        if (!direct
+                || !hasAxis
+                || shape.dim(along) != count
+                || !fits(zeros.length, count)
+                || !fits(scales.length, count)) {
             return Optional.empty();
         }
         return Optional.of(Quantization.perAxis(

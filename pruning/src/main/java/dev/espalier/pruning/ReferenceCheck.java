@@ -56,8 +56,7 @@ final class ReferenceCheck implements SparsityCheck {
             findings.add(new Finding(
                     Finding.Kind.ZERO_REVIVED,
                     name,
-                    "%,d of %,d zeros have a value, the first at %s"
-                            .formatted(revived, promised.zeroCount(), first)));
+                    "%,d of %,d zeros have a value, the first at %s".formatted(revived, promised.zeroCount(), first)));
         }
         long lost = found.revivedIn(promised);
         if (lost > 0) {

@@ -16,8 +16,8 @@ public record Verdict(List<Answer> answers) {
         answers = List.copyOf(answers);
     }
 
-    /// Asks all checks. One that meets a tensor that cannot be decoded has not run; whether such a tensor may be there is
-    /// for another to say.
+    /// Asks all checks. One that meets a tensor that cannot be decoded has not run: whether such a tensor may be
+    /// there is for another to say.
     public static Verdict of(Evidence evidence, List<SparsityCheck> checks) {
         List<Answer> answers = new ArrayList<>();
         for (SparsityCheck check : checks) {

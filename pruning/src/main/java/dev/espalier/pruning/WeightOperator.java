@@ -40,9 +40,7 @@ record WeightOperator(String domain, String name, List<Operand> operands) {
 
     static WeightOperator of(String domain, String name, int... inputs) {
         return new WeightOperator(
-                domain,
-                name,
-                Arrays.stream(inputs).mapToObj(Operand::plain).toList());
+                domain, name, Arrays.stream(inputs).mapToObj(Operand::plain).toList());
     }
 
     static WeightOperator with(String domain, String name, Operand... operands) {

@@ -44,13 +44,23 @@ final class WeightOperators {
             WeightOperator.with(MS, "MatMulIntegerToFloat", Operand.quantized(1, 3, 5, -1)),
             WeightOperator.with(MS, "DynamicQuantizeMatMul", Operand.quantized(1, 2, 3, -1)),
             WeightOperator.with(MS, "QAttention", Operand.quantized(1, 4, 7, -1)),
-            WeightOperator.with(MS, "DynamicQuantizeLSTM", Operand.quantized(1, 8, 9, -1), Operand.quantized(2, 10, 11, -1)),
+            WeightOperator.with(
+                    MS, "DynamicQuantizeLSTM", Operand.quantized(1, 8, 9, -1), Operand.quantized(2, 10, 11, -1)),
             WeightOperator.with(MS, "MatMulNBits", Operand.packed(1)),
             WeightOperator.with(MS, "MatMulBnb4", Operand.packed(1)));
 
     /// Operators that hand a weight on to the operator that multiplies by it, from their first input.
     static final Set<String> PASSING_ON = Set.of(
-            "Identity", "Cast", "CastLike", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "QuantizeLinear", "DequantizeLinear");
+            "Identity",
+            "Cast",
+            "CastLike",
+            "Transpose",
+            "Reshape",
+            "Flatten",
+            "Squeeze",
+            "Unsqueeze",
+            "QuantizeLinear",
+            "DequantizeLinear");
 
     /// Those of them that `com.microsoft` has too.
     static final Set<String> PASSING_ON_AT_MICROSOFT = Set.of("QuantizeLinear", "DequantizeLinear");

@@ -52,8 +52,7 @@ public final class WeightSearch {
         candidates.forEach((value, candidate) -> {
             QuantizationSearch.Result quantization = QuantizationSearch.of(candidate.chain);
             String obstacle = quantization.refusal().or(() -> obstacle(value)).orElse(null);
-            Optional<Weight> weight =
-                    quantization.found().map(found -> new Weight(value, found, candidate.nodes));
+            Optional<Weight> weight = quantization.found().map(found -> new Weight(value, found, candidate.nodes));
             if (obstacle == null) {
                 weights.add(weight.orElseThrow());
             } else {
@@ -108,10 +107,13 @@ public final class WeightSearch {
         if (origin.constant().isPresent()) {
             Candidate candidate = candidates.computeIfAbsent(origin, v -> new Candidate(chain, new ArrayList<>()));
             candidate.nodes.add(node);
-        } else if (origin.producer().filter(p -> p.isOperator("ConstantOfShape")).isPresent()) {
+        } else if (origin.producer()
+                .filter(p -> p.isOperator("ConstantOfShape"))
+                .isPresent()) {
             others.putIfAbsent(
                     origin,
-                    new LeftAlone(origin, "made by ConstantOfShape, not stored (" + node.operator() + ")", Optional.empty()));
+                    new LeftAlone(
+                            origin, "made by ConstantOfShape, not stored (" + node.operator() + ")", Optional.empty()));
         }
     }
 
@@ -129,9 +131,10 @@ public final class WeightSearch {
         if (value.isOutput()) {
             return Optional.of("is an output of its graph");
         }
-        return otherReader(value, new HashSet<>()).map(reader -> reader.isOperator("Gather")
-                ? "also an embedding (Gather)"
-                : "also read by " + reader.operator() + " '" + reader.label() + "'");
+        return otherReader(value, new HashSet<>())
+                .map(reader -> reader.isOperator("Gather")
+                        ? "also an embedding (Gather)"
+                        : "also read by " + reader.operator() + " '" + reader.label() + "'");
     }
 
     private static boolean isPrunable(Weight weight) {

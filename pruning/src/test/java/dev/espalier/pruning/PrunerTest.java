@@ -105,8 +105,7 @@ final class PrunerTest {
     void neverPrunesNanAndInfinity() {
         Model model = ModelBuilder.opset(17)
                 .input("x", ElementType.F32, 1, 4)
-                .initializer(
-                        "w", DenseTensor.of(Shape.of(4, 1), Float.NaN, 1, Float.NEGATIVE_INFINITY, 2))
+                .initializer("w", DenseTensor.of(Shape.of(4, 1), Float.NaN, 1, Float.NEGATIVE_INFINITY, 2))
                 .node("MatMul", List.of("x", "w"), List.of("y"))
                 .build();
         PruningResult result = prune(model, "1", Scope.LAYER, DENSE);
@@ -142,8 +141,8 @@ final class PrunerTest {
         assertThat(pruned.bitsAt(0)).isEqualTo(120);
         assertThat(pruned.bitsAt(1)).isEqualTo(128);
         assertThat(result.layers().getFirst().encoding().name()).isEqualTo("dense");
-        assertThat(result.layers().getFirst().encodingNote()).hasValueSatisfying(note -> assertThat(note)
-                .contains("zero point"));
+        assertThat(result.layers().getFirst().encodingNote())
+                .hasValueSatisfying(note -> assertThat(note).contains("zero point"));
     }
 
     @Test
@@ -169,9 +168,8 @@ final class PrunerTest {
 
     @Test
     void refusesNamesThatMeanNothing() {
-        for (PruneRequest request : List.of(
-                request("0.5", List.of("conv*"), List.of()),
-                request("0.5", List.of(), List.of("conv*")))) {
+        for (PruneRequest request :
+                List.of(request("0.5", List.of("conv*"), List.of()), request("0.5", List.of(), List.of("conv*")))) {
             Model model = twoLayers().build();
             assertThatThrownBy(() -> prune(model, request, DENSE))
                     .isInstanceOf(PruningException.class)
@@ -223,7 +221,8 @@ final class PrunerTest {
         for (int i = 0; i < values.length; i++) {
             values[i] = i + 1;
         }
-        Model model = twoLayers().irVersion(4)
+        Model model = twoLayers()
+                .irVersion(4)
                 .initializer("big", DenseTensor.of(Shape.of(2, 500), values))
                 .node("MatMul", List.of("y", "big"), List.of("z"))
                 .output("z", ElementType.F32, "N", 500)
@@ -248,8 +247,8 @@ final class PrunerTest {
         Model model = twoLayers().input("a", ElementType.F32, 4, 2).build();
         PruningResult result = prune(model, "0.9", Scope.LAYER, COO);
         assertThat(result.layers().getFirst().encoding().name()).isEqualTo("dense");
-        assertThat(result.layers().getFirst().encodingNote()).hasValueSatisfying(note -> assertThat(note)
-                .contains("graph input"));
+        assertThat(result.layers().getFirst().encodingNote())
+                .hasValueSatisfying(note -> assertThat(note).contains("graph input"));
     }
 
     @Test
@@ -261,8 +260,8 @@ final class PrunerTest {
                 .build();
         PruningResult result = prune(model, "0.5", Scope.LAYER, COO);
         assertThat(floats(model, "w")).containsExactly(0, 0, 3, 4);
-        assertThat(result.layers().getFirst().encodingNote()).hasValueSatisfying(note -> assertThat(note)
-                .contains("opset 11"));
+        assertThat(result.layers().getFirst().encodingNote())
+                .hasValueSatisfying(note -> assertThat(note).contains("opset 11"));
     }
 
     @Test

@@ -43,10 +43,7 @@ final class SparsityChecksTest {
                 .build();
         PruneRequest request = PruneRequest.of(Sparsity.parse("0.9"), Scope.LAYER);
         Pruner.apply(
-                model,
-                PruningPlan.of(WeightSearch.in(model), request),
-                EncodingChoice.parse(encoding),
-                Progress.NONE);
+                model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.parse(encoding), Progress.NONE);
         return model;
     }
 
@@ -71,12 +68,9 @@ final class SparsityChecksTest {
         return verify(model, null, null);
     }
 
-    private static Verdict verify(
-            Model model,
-            @Nullable String expected,
-            @Nullable Model reference) {
-        Evidence evidence = Evidence.of(
-                model, Optional.ofNullable(expected).map(Sparsity::parse), Optional.ofNullable(reference));
+    private static Verdict verify(Model model, @Nullable String expected, @Nullable Model reference) {
+        Evidence evidence =
+                Evidence.of(model, Optional.ofNullable(expected).map(Sparsity::parse), Optional.ofNullable(reference));
         return Verdict.of(evidence, SparsityChecks.ALL);
     }
 
@@ -103,8 +97,7 @@ final class SparsityChecksTest {
         Model model = pruned("dense");
         setBits(model, 17, 1e-30f);
         finds(verify(model), Finding.Kind.ZERO_REVIVED);
-        assertThat(verify(model).findings().getFirst().detail())
-                .isEqualTo("1 of 180 promised zeros have a value");
+        assertThat(verify(model).findings().getFirst().detail()).isEqualTo("1 of 180 promised zeros have a value");
     }
 
     @Test
@@ -209,7 +202,8 @@ final class SparsityChecksTest {
 
     @Test
     void refuseAManifestThatCannotBeRead() {
-        for (String json : List.of("", "{", "[]", "null", "{\"version\":2}", "{\"version\":1}", "{\"version\":1,\"tensors\":[{}]}")) {
+        for (String json : List.of(
+                "", "{", "[]", "null", "{\"version\":2}", "{\"version\":1}", "{\"version\":1,\"tensors\":[{}]}")) {
             Model model = ModelBuilder.opset(17).build();
             model.setMetadata(Manifest.KEY, json);
             assertThatThrownBy(() -> verify(model)).isInstanceOf(PruningException.class);

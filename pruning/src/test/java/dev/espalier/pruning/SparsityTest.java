@@ -27,7 +27,8 @@ final class SparsityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1.01", "-0.1", "101%", "abc", "", "%", "NaN", "1e-400000000", "0x1", ".", "0,9", "Infinity"})
+    @ValueSource(
+            strings = {"1.01", "-0.1", "101%", "abc", "", "%", "NaN", "1e-400000000", "0x1", ".", "0,9", "Infinity"})
     void refusesWhatIsNoShare(String text) {
         assertThatThrownBy(() -> Sparsity.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -240,8 +240,10 @@ final class WeightSearchTest {
 
     @Test
     void doesNotPruneTypesThatItCannotRank() {
-        DenseTensor packed =
-                new DenseTensor(ElementType.I4, Shape.of(2, 2), DenseTensor.zeros(ElementType.U8, Shape.of(2)).data());
+        DenseTensor packed = new DenseTensor(
+                ElementType.I4,
+                Shape.of(2, 2),
+                DenseTensor.zeros(ElementType.U8, Shape.of(2)).data());
         Model model = model().initializer("q", packed)
                 .initializer("s", DenseTensor.of(Shape.of(), 1))
                 .node("DequantizeLinear", List.of("q", "s"), List.of("w"))
