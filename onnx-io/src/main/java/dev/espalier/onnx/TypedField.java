@@ -4,11 +4,12 @@ import dev.espalier.onnx.proto.TensorProto;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
-import java.util.function.LongConsumer;
 
 /// The fields of TensorProto that hold elements by type instead of as bytes: float_data, double_data, int64_data,
 /// uint64_data, and int32_data for everything small.
 final class TypedField {
+    private static final int BLOCK = 4096;
+
     private TypedField() {}
 
     /// How many entries the field for this type has.
@@ -76,16 +77,42 @@ final class TypedField {
 
     /// Writes the elements into the field for their type.
     static void write(DenseTensor tensor, TensorProto.Builder to) {
-        LongConsumer sink = switch (tensor.type()) {
-            case F32 -> bits -> to.addFloatData(Float.intBitsToFloat((int) bits));
-            case F64 -> bits -> to.addDoubleData(Double.longBitsToDouble(bits));
-            case I64 -> to::addInt64Data;
-            case U32, U64 -> to::addUint64Data;
-            case F16, BF16 -> bits -> to.addInt32Data((int) bits);
-            default -> throw new IllegalArgumentException(tensor.type() + " is written to raw_data");
-        };
-        for (long i = 0; i < tensor.elementCount(); i++) {
-            sink.accept(tensor.bitsAt(i));
+        long[] block = new long[BLOCK];
+        for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
+            int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
+            tensor.readBits(from, count, block);
+            write(tensor.type(), block, count, to);
+        }
+    }
+
+    private static void write(ElementType type, long[] bits, int count, TensorProto.Builder to) {
+        switch (type) {
+            case F32 -> {
+                for (int i = 0; i < count; i++) {
+                    to.addFloatData(Float.intBitsToFloat((int) bits[i]));
+                }
+            }
+            case F64 -> {
+                for (int i = 0; i < count; i++) {
+                    to.addDoubleData(Double.longBitsToDouble(bits[i]));
+                }
+            }
+            case I64 -> {
+                for (int i = 0; i < count; i++) {
+                    to.addInt64Data(bits[i]);
+                }
+            }
+            case U32, U64 -> {
+                for (int i = 0; i < count; i++) {
+                    to.addUint64Data(bits[i]);
+                }
+            }
+            case F16, BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    to.addInt32Data((int) bits[i]);
+                }
+            }
+            default -> throw new IllegalArgumentException(type + " is written to raw_data");
         }
     }
 }

@@ -61,13 +61,15 @@ public final class Pruner {
         Weight weight = pruned.weight();
         DenseTensor elements = pruned.elements().get();
         EncodingChoice.Chosen chosen = encodings.choose(model, weight, elements, pruned.nonZeros());
+        Magnitudes.Census before =
+                Magnitudes.census(weight.constant().decode(), weight.quantization());
         LayerResult result = new LayerResult(
                 weight,
                 group.sparsity(),
                 group.weights().size() == 1,
-                weight.zeroCount(),
+                before.zeros(),
                 pruned.nonZeros().zeroCount(),
-                Magnitudes.countUnprunable(elements),
+                before.unprunable(),
                 chosen.encoding(),
                 chosen.note());
         return new Stored(result, chosen.constant(), Manifest.Entry.of(weight, pruned.nonZeros(), chosen.encoding()));

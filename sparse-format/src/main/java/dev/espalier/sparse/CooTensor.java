@@ -6,6 +6,8 @@ public final class CooTensor implements Encoded {
     /// What a file of a few bytes may claim to be: decoded tensors stay below 2 GiB, as in ONNX Runtime.
     private static final long MAX_DECODED_BYTES = Integer.MAX_VALUE;
 
+    private static final int BLOCK = 4096;
+
     private final Shape shape;
     private final long[] indices;
     private final DenseTensor values;
@@ -37,11 +39,18 @@ public final class CooTensor implements Encoded {
     /// @throws IllegalArgumentException if the type is below 8 bits
     public static CooTensor of(DenseTensor tensor, Mask nonZeros) {
         long[] indices = new long[Math.toIntExact(nonZeros.keptCount())];
-        DenseTensor values = DenseTensor.zeros(tensor.type(), Shape.of(indices.length));
         int k = 0;
         for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
-            indices[k] = i;
-            values.setBits(k++, tensor.bitsAt(i));
+            indices[k++] = i;
+        }
+        DenseTensor values = DenseTensor.zeros(tensor.type(), Shape.of(indices.length));
+        long[] block = new long[BLOCK];
+        for (int from = 0; from < indices.length; from += BLOCK) {
+            int count = Math.min(BLOCK, indices.length - from);
+            for (int j = 0; j < count; j++) {
+                block[j] = tensor.bitsAt(indices[from + j]);
+            }
+            values.writeBits(from, count, block);
         }
         return new CooTensor(tensor.shape(), indices, values);
     }

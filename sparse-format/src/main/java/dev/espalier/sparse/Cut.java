@@ -52,7 +52,8 @@ public record Cut(long score, long ties) {
             }
             prefix = (prefix << width) | digit;
             if (low == 0) {
-                return new Cut(prefix, left);
+                // Where all ties go there is nothing to break: mostly there is one.
+                return left == histogram[digit] ? new Cut(prefix + 1, 0) : new Cut(prefix, left);
             }
         }
     }

@@ -12,6 +12,8 @@ import java.nio.ByteOrder;
 public record DenseTensor(ElementType type, Shape shape, MemorySegment data) implements Encoded {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -33,18 +35,14 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
     /// An `f32` tensor.
     public static DenseTensor of(Shape shape, float... values) {
         DenseTensor tensor = zeros(ElementType.F32, shape);
-        for (int i = 0; i < values.length; i++) {
-            tensor.setBits(i, Float.floatToRawIntBits(values[i]));
-        }
+        MemorySegment.copy(values, 0, tensor.data, FLOAT, 0, values.length);
         return tensor;
     }
 
     /// A tensor of any type of 8, 16, 32 or 64 bits, each element given by its bits.
     public static DenseTensor ofBits(ElementType type, Shape shape, long... bits) {
         DenseTensor tensor = zeros(type, shape);
-        for (int i = 0; i < bits.length; i++) {
-            tensor.setBits(i, bits[i]);
-        }
+        tensor.writeBits(0, bits.length, bits);
         return tensor;
     }
 
@@ -60,27 +58,33 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
 
     /// Reads the bits of `count` elements from element `from` on into `out`, zero-extended.
     ///
+    /// Whole blocks are copied out of the segment first: loops over arrays are compiled sooner and better than
+    loops
+    /// over segments, and a command mostly runs once.
+    ///
     /// @throws IllegalArgumentException if the type is wider than 64 bits
     public void readBits(long from, int count, long[] out) {
         switch (type.bits()) {
-            case 64 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] = data.get(LONG, (from + i) * 8);
-                }
-            }
+            case 64 -> MemorySegment.copy(data, LONG, from * 8, out, 0, count);
             case 32 -> {
+                int[] block = new int[count];
+                MemorySegment.copy(data, INT, from * 4, block, 0, count);
                 for (int i = 0; i < count; i++) {
-                    out[i] = data.get(INT, (from + i) * 4) & 0xFFFF_FFFFL;
+                    out[i] = block[i] & 0xFFFF_FFFFL;
                 }
             }
             case 16 -> {
+                short[] block = new short[count];
+                MemorySegment.copy(data, SHORT, from * 2, block, 0, count);
                 for (int i = 0; i < count; i++) {
-                    out[i] = data.get(SHORT, (from + i) * 2) & 0xFFFFL;
+                    out[i] = block[i] & 0xFFFFL;
                 }
             }
             case 8 -> {
+                byte[] block = new byte[count];
+                MemorySegment.copy(data, ValueLayout.JAVA_BYTE, from, block, 0, count);
                 for (int i = 0; i < count; i++) {
-                    out[i] = data.get(ValueLayout.JAVA_BYTE, from + i) & 0xFFL;
+                    out[i] = block[i] & 0xFFL;
                 }
             }
             case 2, 4, 6 -> {
@@ -92,11 +96,49 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         }
     }
 
+    /// Writes `count` elements from element `from` on, for the code that makes a new tensor.
+    ///
+    /// @throws IllegalArgumentException if the type is not 8, 16, 32 or 64 bits wide
+    void writeBits(long from, int count, long[] bits) {
+        switch (type.bits()) {
+            case 64 -> MemorySegment.copy(bits, 0, data, LONG, from * 8, count);
+            case 32 -> {
+                int[] block = new int[count];
+                for (int i = 0; i < count; i++) {
+                    block[i] = (int) bits[i];
+                }
+                MemorySegment.copy(block, 0, data, INT, from * 4, count);
+            }
+            case 16 -> {
+                short[] block = new short[count];
+                for (int i = 0; i < count; i++) {
+                    block[i] = (short) bits[i];
+                }
+                MemorySegment.copy(block, 0, data, SHORT, from * 2, count);
+            }
+            case 8 -> {
+                byte[] block = new byte[count];
+                for (int i = 0; i < count; i++) {
+                    block[i] = (byte) bits[i];
+                }
+                MemorySegment.copy(block, 0, data, ValueLayout.JAVA_BYTE, from, count);
+            }
+            default -> throw new IllegalArgumentException("elements of type " + type + " are not written");
+        }
+    }
+
     /// The bits of one element, zero-extended.
+    ///
+    /// @throws IllegalArgumentException if the type is wider than 64 bits
     public long bitsAt(long index) {
-        long[] one = new long[1];
-        readBits(index, 1, one);
-        return one[0];
+        return switch (type.bits()) {
+            case 64 -> data.get(LONG, index * 8);
+            case 32 -> data.get(INT, index * 4) & 0xFFFF_FFFFL;
+            case 16 -> data.get(SHORT, index * 2) & 0xFFFFL;
+            case 8 -> data.get(ValueLayout.JAVA_BYTE, index) & 0xFFL;
+            case 2, 4, 6 -> packedBits(index);
+            default -> throw new IllegalArgumentException("elements of type " + type + " have no 64-bit form");
+        };
     }
 
     private long packedBits(long index) {
@@ -110,16 +152,8 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         return (word >>> shift) & ((1L << type.bits()) - 1);
     }
 
-    /// Writes one element, for the code that makes a new tensor.
-    ///
-    /// @throws IllegalArgumentException if the type is not 8, 16, 32 or 64 bits wide
+    /// Writes one element.
     void setBits(long index, long bits) {
-        switch (type.bits()) {
-            case 64 -> data.set(LONG, index * 8, bits);
-            case 32 -> data.set(INT, index * 4, (int) bits);
-            case 16 -> data.set(SHORT, index * 2, (short) bits);
-            case 8 -> data.set(ValueLayout.JAVA_BYTE, index, (byte) bits);
-            default -> throw new IllegalArgumentException("elements of type " + type + " are not written one by one");
-        }
+        writeBits(index, 1, new long[] {bits});
     }
 }

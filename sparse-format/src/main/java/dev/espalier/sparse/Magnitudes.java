@@ -41,23 +41,28 @@ public final class Magnitudes implements Scores {
         };
     }
 
-    /// How many elements of a tensor are NaN or infinite.
-    public static long countUnprunable(DenseTensor tensor) {
-        if (!tensor.type().isFloat()) {
-            return 0;
-        }
+    /// How many elements are zero, and how many must never be.
+    public record Census(long zeros, long unprunable) {}
+
+    /// Counts the elements of a tensor.
+    ///
+    /// @throws IllegalArgumentException if the type has no magnitudes ([#supports])
+    public static Census census(DenseTensor tensor, Quantization quantization) {
         int bits = exactBits(tensor.type());
-        Magnitudes magnitudes = of(tensor, Quantization.NONE, bits);
+        long never = Scores.never(bits);
+        Magnitudes magnitudes = of(tensor, quantization, bits);
         long[] block = new long[BLOCK];
+        long zeros = 0;
         long unprunable = 0;
         for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
             int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
             magnitudes.read(from, count, block);
             for (int i = 0; i < count; i++) {
-                unprunable += block[i] >= Scores.never(bits) ? 1 : 0;
+                zeros += block[i] == 0 ? 1 : 0;
+                unprunable += block[i] >= never ? 1 : 0;
             }
         }
-        return unprunable;
+        return new Census(zeros, unprunable);
     }
 
     @Override

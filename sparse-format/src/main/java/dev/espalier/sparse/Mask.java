@@ -9,6 +9,7 @@ import java.util.HexFormat;
 
 /// One bit for each element of a tensor: 1 is kept, 0 is zero (the convention of PyTorch's masks). Row-major.
 public final class Mask {
+    /// A multiple of 64, so that a block is whole words.
     private static final int BLOCK = 4096;
     /// 128 bits: no two masks of one model collide by accident.
     private static final int DIGEST_BYTES = 16;
@@ -49,14 +50,18 @@ public final class Mask {
         Mask mask = new Mask(shape, newWords(shape.elementCount()));
         long[] block = new long[BLOCK];
         long ties = cut.ties();
+        long score = cut.score();
         for (long from = 0; from < shape.elementCount(); from += BLOCK) {
             int count = (int) Math.min(BLOCK, shape.elementCount() - from);
             scores.read(from, count, block);
+            for (int i = 0; ties > 0 && i < count; i++) {
+                if (block[i] == score) {
+                    block[i] = -1;
+                    ties--;
+                }
+            }
             for (int i = 0; i < count; i++) {
-                long score = block[i];
-                boolean tie = score == cut.score() && ties > 0;
-                ties -= tie ? 1 : 0;
-                block[i] = score < cut.score() || tie ? 0 : 1;
+                block[i] = block[i] < score ? 0 : 1;
             }
             mask.setNonZero(from, count, block);
         }
@@ -159,17 +164,21 @@ public final class Mask {
             throw new IllegalArgumentException("a mask of shape " + shape + " for a tensor of " + tensor.shape());
         }
         DenseTensor pruned = DenseTensor.zeros(tensor.type(), shape);
-        pruned.data().copyFrom(tensor.data());
-        for (int at = 0; at < words.length; at++) {
-            long start = (long) at << 6;
-            long gone = ~words[at];
-            if (shape.elementCount() - start < 64) {
-                gone &= (1L << (shape.elementCount() - start)) - 1;
+        long[] bits = new long[BLOCK];
+        for (long from = 0; from < shape.elementCount(); from += BLOCK) {
+            int count = (int) Math.min(BLOCK, shape.elementCount() - from);
+            tensor.readBits(from, count, bits);
+            int i = 0;
+            while (i < count) {
+                long zero = quantization.zeroAt(from + i);
+                int end = (int) Math.min(count, i + quantization.runAt(from + i));
+                for (; i < end; i++) {
+                    // All ones where the element is kept.
+                    long kept = -((words[(int) ((from + i) >>> 6)] >>> i) & 1);
+                    bits[i] = (bits[i] & kept) | (zero & ~kept);
+                }
             }
-            for (; gone != 0; gone &= gone - 1) {
-                long index = start + Long.numberOfTrailingZeros(gone);
-                pruned.setBits(index, quantization.zeroAt(index));
-            }
+            pruned.writeBits(from, count, bits);
         }
         return pruned;
     }

@@ -43,7 +43,8 @@ final class MagnitudesTest {
         }
         for (DenseTensor tensor : new DenseTensor[] {f32, f16, bf16, f64}) {
             assertThat(LongStream.of(read(tensor, Quantization.NONE, 63))).allMatch(score -> score >= Scores.never(63));
-            assertThat(Magnitudes.countUnprunable(tensor)).isEqualTo(tensor.elementCount());
+            assertThat(Magnitudes.census(tensor, Quantization.NONE).unprunable())
+                    .isEqualTo(tensor.elementCount());
         }
     }
 
