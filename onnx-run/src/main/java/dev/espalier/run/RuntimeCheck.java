@@ -43,6 +43,10 @@ public final class RuntimeCheck implements SparsityCheck {
 
     @Override
     public CheckResult check(Evidence evidence) {
+        if (evidence.hasInvalidSparse()) {
+            // Native code does not check all that it is given: some of these end the process, not the run.
+            return new CheckResult.NotRun("sparse tensors are invalid, and the runtime may crash on such");
+        }
         Path folder = null;
         try {
             folder = Files.createTempDirectory("espalier");

@@ -1,5 +1,6 @@
 package dev.espalier.pruning;
 
+import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Node;
@@ -84,6 +85,13 @@ public final class Evidence {
     /// All constants.
     Iterable<Value> constants() {
         return constants.values();
+    }
+
+    /// Whether a sparse tensor breaks the rules of the standard.
+    public boolean hasInvalidSparse() {
+        return constants.values().stream()
+                .anyMatch(value -> value.constant().orElse(null) instanceof Constant.Sparse sparse
+                        && !sparse.defects().isEmpty());
     }
 
     /// Which elements of a constant are not zero, from the stored bytes.

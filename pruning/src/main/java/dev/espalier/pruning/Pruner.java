@@ -47,7 +47,8 @@ public final class Pruner {
         }
         // Layers with a sparsity of their own were pruned apart; reports and the manifest keep the file's order.
         Map<Value, Integer> order = plan.order();
-        stored.sort(Comparator.comparing(s -> order.getOrDefault(s.result.weight().value(), 0)));
+        stored.sort(
+                Comparator.comparing(s -> order.getOrDefault(s.result.weight().value(), 0)));
         GraphPatch patch = GraphPatch.labelled("prune");
         stored.forEach(s -> patch.replaceConstant(s.result.weight().value(), s.constant));
         patch.apply();
@@ -61,8 +62,7 @@ public final class Pruner {
         Weight weight = pruned.weight();
         DenseTensor elements = pruned.elements().get();
         EncodingChoice.Chosen chosen = encodings.choose(model, weight, elements, pruned.nonZeros());
-        Magnitudes.Census before =
-                Magnitudes.census(weight.constant().decode(), weight.quantization());
+        Magnitudes.Census before = Magnitudes.census(weight.constant().decode(), weight.quantization());
         LayerResult result = new LayerResult(
                 weight,
                 group.sparsity(),

@@ -13,8 +13,7 @@ import java.util.Optional;
 /// @param weights what is pruned, in file order
 /// @param groups the same, by what is pruned together
 /// @param leftAlone what is not
-public record PruningPlan(
-        PruneRequest request, List<Weight> weights, List<Group> groups, List<LeftAlone> leftAlone) {
+public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group> groups, List<LeftAlone> leftAlone) {
     /// Weights that share a number of zeros.
     ///
     /// @param weights one, or all of the global scope

@@ -59,8 +59,7 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
     /// Reads the bits of `count` elements from element `from` on into `out`, zero-extended.
     ///
     /// Whole blocks are copied out of the segment first: loops over arrays are compiled sooner and better than
-    loops
-    /// over segments, and a command mostly runs once.
+    /// those over segments, and a command runs but once.
     ///
     /// @throws IllegalArgumentException if the type is wider than 64 bits
     public void readBits(long from, int count, long[] out) {
