@@ -12,12 +12,9 @@ public interface PruningMethod {
 
     /// Prunes some weights together: of all their elements, `zeros` are zero in the end, counting those that were
     /// before. There are more if more were zero already, and fewer if too many are NaN or infinite, which are never
-    pruned.
-                            ///
-                            /// @param seed for methods that draw lots; the same seed gives
-                            the same result
-                            /// @return one for each weight, in order
-                            List<
-                    PrunedWeight>
-            prune(List<Weight> weights, long zeros, long seed);
+    /// pruned.
+    ///
+    /// @param seed for methods that draw lots; the same seed gives the same result
+    /// @return one for each weight, in order
+    List<PrunedWeight> prune(List<Weight> weights, long zeros, long seed);
 }
