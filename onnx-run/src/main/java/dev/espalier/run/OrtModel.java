@@ -46,8 +46,18 @@ public final class OrtModel implements AutoCloseable {
         }
     }
 
+    /// The runtime, loaded when it is first asked for.
+    private static final class Loaded {
+        static final OrtEnvironment ENVIRONMENT =
+                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+
+        static {
+            NativeFiles.clear();
+        }
+    }
+
     static OrtEnvironment environment() {
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        return Loaded.ENVIRONMENT;
     }
 
     static ModelRunException refusal(OrtException e) {

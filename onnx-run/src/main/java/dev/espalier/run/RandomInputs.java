@@ -15,22 +15,33 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Inputs of the declared types, from a seed. Floats are between -1 and 1, booleans either. Dimensions and integers are
-/// a guess, since a declared type does not say what a model takes: sizes of 1 first, then larger; integers below 2.
+/// Inputs of the declared types, from a seed. Floats are between -1 and 1, booleans either, integers below 2. A declared
+/// type does not say which sizes a model takes: there is a list of [#GUESSES] to try.
 final class RandomInputs {
-    /// What to try in turn for every dimension without a fixed size, but the first, which is mostly the batch.
-    static final List<Integer> SIZES = List.of(1, 2, 8, 16, 32, 64, 128, 224, 256, 320, 512, 640);
+    /// Sizes for dimensions that are not fixed. The first dimension is mostly the batch, and always 1.
+    ///
+    /// @param free size of the others
+    /// @param isLoneFreeOne whether an only free dimension among fixed ones is a batch too, and 1: the state of a
+    ///     recurrent model is often [2, batch, 128]
+    record Guess(int free, boolean isLoneFreeOne) {}
+
+    /// In the order in which to try them: the likely and the small ones first.
+    static final List<Guess> GUESSES = Stream.of(false, true)
+            .flatMap(lone -> Stream.of(1, 2, 8, 16, 32, 64, 128, 224, 256, 320, 512, 640)
+                    .map(free -> new Guess(free, lone)))
+            .toList();
 
     private static final long MOST_ELEMENTS = 1 << 26;
 
     private final SplittableRandom random;
-    private final int freeSize;
+    private final Guess guess;
 
-    RandomInputs(long seed, int freeSize) {
+    RandomInputs(long seed, Guess guess) {
         this.random = new SplittableRandom(seed);
-        this.freeSize = freeSize;
+        this.guess = guess;
     }
 
     /// One tensor for each input that has no default.
@@ -81,8 +92,10 @@ final class RandomInputs {
 
     private long[] shape(List<Dimension> dims) {
         long[] shape = new long[dims.size()];
+        long fixed = dims.stream().filter(Dimension.Known.class::isInstance).count();
+        boolean isLone = guess.isLoneFreeOne && fixed == shape.length - 1 && shape.length > 1;
         for (int axis = 0; axis < shape.length; axis++) {
-            long free = axis == 0 && dims.size() > 1 ? 1 : freeSize;
+            long free = isLone || (axis == 0 && shape.length > 1) ? 1 : guess.free;
             shape[axis] = switch (dims.get(axis)) {
                 case Dimension.Known(long size) -> size > 0 ? size : free;
                 case Dimension.Named(String name) -> free;

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The file does in ONNX Runtime what its dense form does: both are run on the same seeded inputs, and the outputs must
@@ -94,7 +93,7 @@ public final class RuntimeCheck implements SparsityCheck {
 
     private CheckResult compare(OrtModel stored, OrtModel decoded, Graph graph) throws ModelRunException {
         Runs runs = run(stored, graph);
-        Map<String, Output> expected = run(decoded, graph, runs.freeSize);
+        Map<String, Output> expected = run(decoded, graph, runs.guess);
         List<Finding> findings = new ArrayList<>();
         runs.outputs.forEach((name, output) -> {
             if (!output.equals(expected.get(name))) {
@@ -106,14 +105,14 @@ public final class RuntimeCheck implements SparsityCheck {
                 findings, "all " + runs.outputs.size() + " outputs equal those of the dense form, bit for bit");
     }
 
-    private record Runs(int freeSize, Map<String, Output> outputs) {}
+    private record Runs(RandomInputs.Guess guess, Map<String, Output> outputs) {}
 
     /// Runs on the first inputs that the model takes.
     private Runs run(OrtModel model, Graph graph) throws ModelRunException {
         ModelRunException first = null;
-        for (int freeSize : RandomInputs.SIZES) {
+        for (RandomInputs.Guess guess : RandomInputs.GUESSES) {
             try {
-                return new Runs(freeSize, run(model, graph, freeSize));
+                return new Runs(guess, run(model, graph, guess));
             } catch (ModelRunException e) {
                 first = first == null ? e : first;
             }
@@ -122,8 +121,8 @@ public final class RuntimeCheck implements SparsityCheck {
                 + Objects.requireNonNull(first).getMessage());
     }
 
-    private Map<String, Output> run(OrtModel model, Graph graph, int freeSize) throws ModelRunException {
-        Map<String, OnnxTensor> inputs = new RandomInputs(seed, freeSize).of(graph);
+    private Map<String, Output> run(OrtModel model, Graph graph, RandomInputs.Guess guess) throws ModelRunException {
+        Map<String, OnnxTensor> inputs = new RandomInputs(seed, guess).of(graph);
         try {
             return model.run(inputs);
         } finally {
@@ -135,11 +134,8 @@ public final class RuntimeCheck implements SparsityCheck {
         if (folder == null) {
             return;
         }
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path path : files.toList()) {
-                Files.delete(path);
-            }
-            Files.delete(folder);
+        try {
+            NativeFiles.delete(folder);
         } catch (IOException e) {
             // The system's temporary folder: what cannot be deleted now is cleared by the system.
             folder.toFile().deleteOnExit();
