@@ -18,7 +18,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Inputs of the declared types, from a seed. Floats are between -1 and 1, booleans either, integers below 2. A declared
+/// Inputs of the declared types, from a seed. Floats are between -1 and 1, booleans either, integers below 2. A
+/// declared
 /// type does not say which sizes a model takes: there is a list of [#GUESSES] to try.
 final class RandomInputs {
     /// Sizes for dimensions that are not fixed. The first dimension is mostly the batch, and always 1.
@@ -30,8 +31,8 @@ final class RandomInputs {
 
     /// In the order in which to try them: the likely and the small ones first.
     static final List<Guess> GUESSES = Stream.of(false, true)
-            .flatMap(lone -> Stream.of(1, 2, 8, 16, 32, 64, 128, 224, 256, 320, 512, 640)
-                    .map(free -> new Guess(free, lone)))
+            .flatMap(lone ->
+                    Stream.of(1, 2, 8, 16, 32, 64, 128, 224, 256, 320, 512, 640).map(free -> new Guess(free, lone)))
             .toList();
 
     private static final long MOST_ELEMENTS = 1 << 26;

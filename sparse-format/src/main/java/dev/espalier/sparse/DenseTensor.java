@@ -152,7 +152,15 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
     }
 
     /// Writes one element.
+    ///
+    /// @throws IllegalArgumentException if the type is not 8, 16, 32 or 64 bits wide
     void setBits(long index, long bits) {
-        writeBits(index, 1, new long[] {bits});
+        switch (type.bits()) {
+            case 64 -> data.set(LONG, index * 8, bits);
+            case 32 -> data.set(INT, index * 4, (int) bits);
+            case 16 -> data.set(SHORT, index * 2, (short) bits);
+            case 8 -> data.set(ValueLayout.JAVA_BYTE, index, (byte) bits);
+            default -> throw new IllegalArgumentException("elements of type " + type + " are not written");
+        }
     }
 }

@@ -60,16 +60,25 @@ public final class Mask {
                     ties--;
                 }
             }
-            for (int i = 0; i < count; i++) {
-                block[i] = block[i] < score ? 0 : 1;
-            }
-            mask.setNonZero(from, count, block);
+            mask.setAtLeast(score, from, count, block);
         }
         return mask;
     }
 
     private static long[] newWords(long elements) {
         return new long[Math.toIntExact(Math.ceilDiv(elements, 64L))];
+    }
+
+    /// Sets the bits of scores that are `least` or more; neither is negative, save scores of ties that go.
+    private void setAtLeast(long least, long from, int count, long[] scores) {
+        for (int start = 0; start < count; start += 64) {
+            long word = 0;
+            int end = Math.min(64, count - start);
+            for (int i = 0; i < end; i++) {
+                word |= (~(scores[start + i] - least) >>> 63) << i;
+            }
+            words[(int) ((from + start) >>> 6)] = word;
+        }
     }
 
     private void setNonZero(long from, int count, long[] values) {
@@ -164,21 +173,24 @@ public final class Mask {
             throw new IllegalArgumentException("a mask of shape " + shape + " for a tensor of " + tensor.shape());
         }
         DenseTensor pruned = DenseTensor.zeros(tensor.type(), shape);
-        long[] bits = new long[BLOCK];
-        for (long from = 0; from < shape.elementCount(); from += BLOCK) {
-            int count = (int) Math.min(BLOCK, shape.elementCount() - from);
-            tensor.readBits(from, count, bits);
-            int i = 0;
-            while (i < count) {
-                long zero = quantization.zeroAt(from + i);
-                int end = (int) Math.min(count, i + quantization.runAt(from + i));
-                for (; i < end; i++) {
-                    // All ones where the element is kept.
-                    long kept = -((words[(int) ((from + i) >>> 6)] >>> i) & 1);
-                    bits[i] = (bits[i] & kept) | (zero & ~kept);
-                }
+        // Touch whichever are fewer: new memory is zero already.
+        if (quantization.isZeroAtZero() && keptCount() < shape.elementCount() / 2) {
+            for (long i = nextKept(0); i >= 0; i = nextKept(i + 1)) {
+                pruned.setBits(i, tensor.bitsAt(i));
             }
-            pruned.writeBits(from, count, bits);
+            return pruned;
+        }
+        pruned.data().copyFrom(tensor.data());
+        for (int at = 0; at < words.length; at++) {
+            long start = (long) at << 6;
+            long gone = ~words[at];
+            if (shape.elementCount() - start < 64) {
+                gone &= (1L << (shape.elementCount() - start)) - 1;
+            }
+            for (; gone != 0; gone &= gone - 1) {
+                long index = start + Long.numberOfTrailingZeros(gone);
+                pruned.setBits(index, quantization.zeroAt(index));
+            }
         }
         return pruned;
     }
