@@ -19,6 +19,10 @@ final class Workers {
             return pool.submit(work).get();
         } catch (ExecutionException e) {
             switch (e.getCause()) {
+                // A pool hands on a copy of what its thread threw, with the original as the cause.
+                case Exception copy
+                when copy.getCause() instanceof Exception original && original.getClass() == copy.getClass() ->
+                    throw original;
                 case Exception cause -> throw cause;
                 case Error error -> throw error;
                 case null, default -> throw e;
