@@ -25,7 +25,12 @@ final class Figures {
         return String.format(Locale.ROOT, scaled < 9.995 ? "%.2f %sB" : "%.1f %sB", scaled, "kMGT".charAt(unit));
     }
 
-    /// `90.00`, in percent; what is not quite all or nothing does not look so.
+    /// `29.50`, in percent of what it was; it may have become larger.
+    static String percentOf(long now, long before) {
+        return before == 0 ? "-" : String.format(Locale.ROOT, "%.2f", 100.0 * now / before);
+    }
+
+    /// `90.00`, in percent of a whole; what is not quite all or nothing does not look so.
     static String percent(long part, long whole) {
         if (whole == 0 || part == 0) {
             return "0";

@@ -130,7 +130,7 @@ record PruneReport(
             console.out()
                     .printf(
                             "%s  %s (%s %%)%n",
-                            output, Figures.bytes(bytesAfter), Figures.percent(bytesAfter, bytesBefore));
+                            output, Figures.bytes(bytesAfter), Figures.percentOf(bytesAfter, bytesBefore));
         }
     }
 

@@ -4,8 +4,12 @@ import dev.espalier.sparse.CooTensor;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Encoded;
+import dev.espalier.sparse.PackedTensor;
 import dev.espalier.sparse.Shape;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +22,19 @@ public sealed interface Constant {
     /// Shape of the tensor that it stands for.
     Shape shape();
 
-    /// How it is stored, in a word or two: `raw`, `typed`, `external`, `coo`.
+    /// How it is stored, in a word or two: `raw`, `typed`, `external`, `coo`, or the name of a packed encoding.
     String storage();
+
+    /// Whether it takes fewer bytes for having zeros: only the elements that are not zero are stored.
+    default boolean isSparse() {
+        return this instanceof Sparse || this instanceof Packed;
+    }
+
+    /// What is wrong with how it is stored, a clause each: "indices are not in ascending order". The standard forbids
+    /// it, or it cannot be decoded.
+    default List<String> defects() {
+        return List.of();
+    }
 
     /// The elements, without copying where they are stored densely.
     ///
@@ -31,11 +46,12 @@ public sealed interface Constant {
         return switch (encoded) {
             case DenseTensor dense -> Dense.raw(dense);
             case CooTensor coo -> Sparse.of(coo);
+            case PackedTensor packed -> Packed.of(packed);
         };
     }
 
-    /// A replacement for this constant: same type and shape, other elements, stored as this one is; a sparse one
-    /// becomes dense, since what it stored no longer says where its zeros are.
+    /// A replacement for this constant: same type and shape, other elements, stored as this one is; a sparse or packed
+    /// one becomes dense, since what it stored no longer says where its zeros are.
     default Constant withElements(DenseTensor tensor) {
         return switch (this) {
             // Bytes are never longer in raw_data, where the typed field can take ten for one.
@@ -47,6 +63,7 @@ public sealed interface Constant {
                         () -> tensor);
             case External external -> new External(tensor, external.origin());
             case Sparse sparse -> Dense.raw(tensor);
+            case Packed packed -> Dense.raw(tensor);
             case Opaque opaque -> throw new IllegalArgumentException("a constant of type " + opaque.type());
         };
     }
@@ -161,7 +178,7 @@ public sealed interface Constant {
             return "coo";
         }
 
-        /// What the standard forbids and this tensor does, a clause each: "indices are not in ascending order".
+        @Override
         public List<String> defects() {
             return defects;
         }
@@ -186,6 +203,73 @@ public sealed interface Constant {
                         "tensors of more than 2 GiB must be stored densely, as external data");
             }
             return coo.decode();
+        }
+    }
+
+    /// Stored as parts from which nodes of its graph make it. The reader takes such nodes for a constant, the writer
+    /// puts them first in the graph. One that was read may be made of parts that do not fit together ([#defects]).
+    final class Packed implements Constant {
+        private final PackedTensor tensor;
+        private final Map<String, Constant> parts;
+        private final List<Constant> stored;
+
+        /// @param parts how the parts of `tensor` are stored, by their names in the program
+        /// @param stored all initializers that it was read from, in file order
+        Packed(PackedTensor tensor, Map<String, Constant> parts, List<Constant> stored) {
+            this.tensor = tensor;
+            this.parts = parts;
+            this.stored = List.copyOf(stored);
+        }
+
+        static Packed of(PackedTensor tensor) {
+            Map<String, Constant> parts = new HashMap<>();
+            tensor.parts().forEach((name, part) -> parts.put(name, Dense.raw(part)));
+            return new Packed(tensor, parts, List.of());
+        }
+
+        @Override
+        public ElementType type() {
+            return tensor.type();
+        }
+
+        @Override
+        public Shape shape() {
+            return tensor.shape();
+        }
+
+        @Override
+        public String storage() {
+            return tensor.encoding().name();
+        }
+
+        /// The parts.
+        public PackedTensor tensor() {
+            return tensor;
+        }
+
+        @Override
+        public List<String> defects() {
+            return tensor.defect().map(List::of).orElse(List.of());
+        }
+
+        @Override
+        public DenseTensor decode() {
+            tensor.defect().ifPresent(defect -> {
+                throw new OnnxFormatException(
+                        "a tensor packed as " + storage() + " cannot be decoded: " + defect,
+                        "",
+                        "the tool that wrote this tensor is at fault: write it again from the dense model");
+            });
+            return tensor.decode();
+        }
+
+        /// How the part of that name is stored.
+        Constant part(String name) {
+            return Objects.requireNonNull(parts.get(name));
+        }
+
+        List<Constant> stored() {
+            return stored;
         }
     }
 

@@ -76,6 +76,7 @@ final class ConstantNode {
             case Constant.Dense dense -> new Attribute.Tensor("value", dense);
             case Constant.External external -> new Attribute.Tensor("value", external);
             case Constant.Sparse sparse -> new Attribute.Tensor("sparse_value", sparse);
+            case Constant.Packed packed -> throw new IllegalArgumentException("a packed tensor is no attribute");
             case Constant.Opaque opaque -> new Attribute.Tensor("value", opaque);
         };
     }

@@ -71,8 +71,10 @@ final class ExternalLayout {
     }
 
     private static void collect(@Nullable Constant constant, IdentityHashMap<Constant.External, Boolean> found) {
-        if (constant instanceof Constant.External external) {
-            found.put(external, true);
+        switch (constant) {
+            case Constant.External external -> found.put(external, true);
+            case Constant.Packed packed -> packed.stored().forEach(stored -> collect(stored, found));
+            case null, default -> {}
         }
     }
 

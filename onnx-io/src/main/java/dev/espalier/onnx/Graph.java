@@ -59,6 +59,11 @@ public final class Graph {
         return Optional.ofNullable(owner);
     }
 
+    /// Whether it is the body of a local function, which has no initializers.
+    public boolean isFunction() {
+        return owner == null && !role.isEmpty();
+    }
+
     /// The graph around it.
     public Optional<Graph> outer() {
         return owner == null ? Optional.empty() : Optional.of(owner.graph());
@@ -115,6 +120,11 @@ public final class Graph {
         return count;
     }
 
+    /// The names of all values.
+    Set<String> names() {
+        return Collections.unmodifiableSet(values.keySet());
+    }
+
     GraphProto rest() {
         return rest;
     }
@@ -158,6 +168,13 @@ public final class Graph {
     void addInitializer(Value value, Value.Held held) {
         value.setInitializer(held);
         initializers.add(value);
+    }
+
+    /// Makes an initializer of the output of a Constant node.
+    void replaceConstantNode(Node node, Value value, Value.Held held) {
+        nodes.remove(node);
+        value.setProducer(null);
+        addInitializer(value, held);
     }
 
     void removeInitializers(Collection<Value> gone) {

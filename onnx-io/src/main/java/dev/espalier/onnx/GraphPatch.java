@@ -29,7 +29,8 @@ public final class GraphPatch {
         return new GraphPatch(label);
     }
 
-    /// Gives an initializer or a Constant node other contents of the same type and shape.
+    /// Gives an initializer or a Constant node other contents of the same type and shape. A Constant node becomes an
+    /// initializer if they are packed.
     public GraphPatch replaceConstant(Value value, Constant constant) {
         constants.put(value, constant);
         return this;
@@ -93,6 +94,8 @@ public final class GraphPatch {
             } else if (old.type() != constant.type() || !old.shape().equals(constant.shape())) {
                 faults.add("'" + value + "' is " + old.type() + " " + old.shape() + ", not " + constant.type() + " "
                         + constant.shape());
+            } else if (constant instanceof Constant.Packed && value.graph().isFunction()) {
+                faults.add("'" + value + "' is in a function, which has no initializers to make it of");
             }
         });
     }
@@ -154,6 +157,11 @@ public final class GraphPatch {
             return;
         }
         Node node = value.producer().orElseThrow();
+        if (constant instanceof Constant.Packed) {
+            value.graph()
+                    .replaceConstantNode(node, value, ConstantNode.heldBy(node).with(constant));
+            return;
+        }
         node.replaceAttribute(ConstantNode.slotOf(node), ConstantNode.attributeFor(constant));
     }
 }

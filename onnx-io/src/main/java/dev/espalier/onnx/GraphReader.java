@@ -34,14 +34,26 @@ final class GraphReader {
             value.setType(ValueType.of(input.getType()));
             graph.addInput(input, value);
         }
+        PackedReader.Result packed = PackedReader.find(proto, tensors);
         for (TensorProto tensor : proto.getInitializerList()) {
-            addInitializer(graph, tensor.getName(), new Value.Held(tensors.read(tensor), tensor, false));
+            PackedReader.Found found = packed.tensors().get(tensor.getName());
+            if (found != null) {
+                addInitializer(graph, found.name(), new Value.Held(found.constant(), found.origin(), found.shared()));
+            } else if (!packed.initializers().contains(tensor.getName())) {
+                addInitializer(graph, tensor.getName(), new Value.Held(tensors.read(tensor), tensor, false));
+            }
         }
         for (SparseTensorProto tensor : proto.getSparseInitializerList()) {
             addInitializer(
                     graph, tensor.getValues().getName(), new Value.Held(tensors.readSparse(tensor), tensor, false));
         }
-        link(graph, proto.getNodeList(), proto.getValueInfoList());
+        List<NodeProto> nodes = proto.getNodeList().stream()
+                .filter(node -> node.getOutputCount() != 1 || !packed.outputs().contains(node.getOutput(0)))
+                .toList();
+        List<ValueInfoProto> infos = proto.getValueInfoList().stream()
+                .filter(info -> !packed.outputs().contains(info.getName()))
+                .toList();
+        link(graph, nodes, infos);
         for (ValueInfoProto output : proto.getOutputList()) {
             Value value = graph.visible(output.getName()).orElseGet(() -> graph.define(output.getName()));
             if (value.type() instanceof ValueType.Undeclared) {

@@ -8,20 +8,41 @@ import dev.espalier.onnx.proto.ModelProto;
 import dev.espalier.onnx.proto.NodeProto;
 import dev.espalier.onnx.proto.SparseTensorProto;
 import dev.espalier.onnx.proto.TensorProto;
+import dev.espalier.onnx.proto.ValueInfoProto;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// [Model] to ModelProto. What was not touched is the message it was read from.
 final class GraphWriter {
+    private final Model model;
     private final TensorWriter tensors;
 
     /// @param blobs where the data goes that messages stand in for
-    GraphWriter(ExternalLayout layout, Blobs blobs) {
-        this.tensors = new TensorWriter(layout, blobs);
+    GraphWriter(Model model, ExternalLayout layout, Blobs blobs) {
+        this.model = model;
+        this.tensors = new TensorWriter(layout, blobs, names(model));
     }
 
-    ModelProto write(Model model) {
+    /// All names of a model: a new one must be unique in nested graphs too.
+    private static Set<String> names(Model model) {
+        Set<String> names = new HashSet<>();
+        for (Graph graph : model.allGraphs()) {
+            names.addAll(graph.names());
+            for (Value value : graph.initializers()) {
+                if (Objects.requireNonNull(value.held()).origin() instanceof GraphProto decoding) {
+                    decoding.getInitializerList().forEach(tensor -> names.add(tensor.getName()));
+                    decoding.getNodeList().forEach(node -> names.addAll(node.getOutputList()));
+                }
+            }
+        }
+        return names;
+    }
+
+    ModelProto write() {
         ModelProto.Builder proto = model.rest().toBuilder().setGraph(write(model.graph()));
         for (Function function : model.functions()) {
             proto.addFunctions(write(function));
@@ -34,15 +55,25 @@ final class GraphWriter {
         graph.inputPorts().forEach(port -> proto.addInput(port.info()));
         graph.outputPorts().forEach(port -> proto.addOutput(port.info()));
         graph.infos().forEach(proto::addValueInfo);
-        graph.nodes().forEach(node -> proto.addNode(write(node)));
+        Set<String> declared =
+                graph.infos().stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
         for (Value value : graph.initializers()) {
             Value.Held held = Objects.requireNonNull(value.held());
             switch (tensors.write(held.constant(), held.origin(), held.replaced(), value.name())) {
                 case TensorProto dense -> proto.addInitializer(dense);
                 case SparseTensorProto sparse -> proto.addSparseInitializer(sparse);
+                case GraphProto decoding -> {
+                    // First in the list: where they stand right before their readers, runtimes that do not fold them
+                    // decode all weights before they use one.
+                    proto.addAllInitializer(decoding.getInitializerList()).addAllNode(decoding.getNodeList());
+                    decoding.getValueInfoList().stream()
+                            .filter(info -> !declared.contains(info.getName()))
+                            .forEach(proto::addValueInfo);
+                }
                 case Message other -> throw new IllegalStateException("a constant as " + other.getClass());
             }
         }
+        graph.nodes().forEach(node -> proto.addNode(write(node)));
         return proto.build();
     }
 

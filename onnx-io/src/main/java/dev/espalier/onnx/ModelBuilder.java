@@ -15,6 +15,7 @@ import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Encoded;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
 
 /// Builds a model in code: for tests, samples and generated graphs. The result has been through the reader, so it is
@@ -81,11 +82,12 @@ public final class ModelBuilder {
                 .build();
     }
 
-    /// An initializer, dense or sparse.
+    /// An initializer, dense or sparse, or one that is packed: then it must come before the nodes that read it.
     public ModelBuilder initializer(String name, Encoded tensor) {
         switch (message(name, tensor)) {
             case TensorProto dense -> graph.addInitializer(dense);
             case dev.espalier.onnx.proto.SparseTensorProto sparse -> graph.addSparseInitializer(sparse);
+            case GraphProto decoding -> graph.mergeFrom(decoding);
             case com.google.protobuf.Message other ->
                 throw new IllegalStateException(other.getClass().getName());
         }
@@ -104,7 +106,8 @@ public final class ModelBuilder {
     }
 
     private static com.google.protobuf.Message message(String name, Encoded tensor) {
-        return new TensorWriter(ExternalLayout.none(), TensorWriter.WHOLE).write(Constant.of(tensor), null, true, name);
+        return new TensorWriter(ExternalLayout.none(), TensorWriter.WHOLE, new HashSet<>())
+                .write(Constant.of(tensor), null, true, name);
     }
 
     /// A node of the standard's domain.

@@ -38,7 +38,7 @@ public final class OnnxWriter {
         Path data = folder.resolve(dataName(file));
         ExternalLayout layout = ExternalLayout.of(model, dataName(file));
         Blobs blobs = model.blobs().copy();
-        byte[] slim = new GraphWriter(layout, blobs).write(model).toByteArray();
+        byte[] slim = new GraphWriter(model, layout, blobs).write().toByteArray();
         long size = RawDataWire.fullLength(slim, blobs);
         requireFits(size, file);
         Path temporary = null;
@@ -79,8 +79,8 @@ public final class OnnxWriter {
     /// Bytes that the model would take in a file, external data not counted, without writing it.
     public static long size(Model model) {
         Blobs blobs = model.blobs().copy();
-        byte[] slim = new GraphWriter(ExternalLayout.of(model, "x"), blobs)
-                .write(model)
+        byte[] slim = new GraphWriter(model, ExternalLayout.of(model, "x"), blobs)
+                .write()
                 .toByteArray();
         return RawDataWire.fullLength(slim, blobs);
     }

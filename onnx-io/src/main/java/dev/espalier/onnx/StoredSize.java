@@ -2,12 +2,17 @@ package dev.espalier.onnx;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
+import dev.espalier.onnx.proto.GraphProto;
+import dev.espalier.onnx.proto.NodeProto;
 import dev.espalier.onnx.proto.SparseTensorProto;
 import dev.espalier.onnx.proto.TensorProto;
+import dev.espalier.onnx.proto.ValueInfoProto;
+import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 
-/// How many bytes of the model's files a constant takes: its message, with the field tag and length before it, and its
-/// part of an external file.
+/// How many bytes of the model's files a constant takes: its message, with the field tag and length before it, those of
+/// the
+/// nodes that decode it, and its part of an external file.
 final class StoredSize {
     private StoredSize() {}
 
@@ -15,7 +20,8 @@ final class StoredSize {
         if (constant instanceof Constant.External external && origin != null) {
             return framed(origin) + external.tensor().data().byteSize();
         }
-        return framed(new TensorWriter(ExternalLayout.none(), new Blobs()).write(constant, origin, replaced, name));
+        return framed(new TensorWriter(ExternalLayout.none(), new Blobs(), new HashSet<>())
+                .write(constant, origin, replaced, name));
     }
 
     /// The same if its elements were in `raw_data`, without making them.
@@ -36,6 +42,19 @@ final class StoredSize {
                         - framed(values.getSerializedSize())
                         - framed(indices.getSerializedSize());
                 yield framed(rest + framed(size(values)) + framed(size(indices)));
+            }
+            case GraphProto decoding -> {
+                long size = 0;
+                for (TensorProto tensor : decoding.getInitializerList()) {
+                    size += framed(size(tensor));
+                }
+                for (NodeProto node : decoding.getNodeList()) {
+                    size += framed(node.getSerializedSize());
+                }
+                for (ValueInfoProto info : decoding.getValueInfoList()) {
+                    size += framed(info.getSerializedSize());
+                }
+                yield size;
             }
             default -> throw new IllegalArgumentException("a constant as " + message.getClass());
         };

@@ -2,6 +2,7 @@ package dev.espalier.onnx;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import dev.espalier.onnx.proto.GraphProto;
 import dev.espalier.onnx.proto.SparseTensorProto;
 import dev.espalier.onnx.proto.TensorProto;
 import dev.espalier.sparse.CooTensor;
@@ -9,24 +10,28 @@ import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// [Constant] to TensorProto or SparseTensorProto.
+/// [Constant] to TensorProto or SparseTensorProto, or to the part of a GraphProto that decodes it.
 final class TensorWriter {
     /// Nothing is taken out: messages have all their data.
     static final @Nullable Blobs WHOLE = null;
 
     private final ExternalLayout layout;
     private final @Nullable Blobs blobs;
+    private final PackedWriter packed;
 
     /// @param blobs where large data goes that messages then stand in for, or [#WHOLE]
-    TensorWriter(ExternalLayout layout, @Nullable Blobs blobs) {
+    /// @param taken names that new nodes and tensors must not have; those that they get are added
+    TensorWriter(ExternalLayout layout, @Nullable Blobs blobs, Set<String> taken) {
         this.layout = layout;
         this.blobs = blobs;
+        this.packed = new PackedWriter(this, taken);
     }
 
     /// @param origin the message the constant, or the one that it replaces, was read from
-    /// @return a TensorProto or a SparseTensorProto
+    /// @return a TensorProto, a SparseTensorProto or, of a packed constant, a GraphProto of what decodes it
     Message write(Constant constant, @Nullable Message origin, boolean replaced, String name) {
         return switch (constant) {
             case Constant.Dense dense when !replaced && origin != null -> origin;
@@ -34,6 +39,8 @@ final class TensorWriter {
             case Constant.External external -> external(external, rest(origin, name));
             case Constant.Sparse sparse when !replaced && origin != null && !hasExternalData(origin) -> origin;
             case Constant.Sparse sparse -> sparse(sparse.tensor(), rest(origin, name));
+            case Constant.Packed constantOfParts ->
+                packed.write(constantOfParts, replaced ? null : origin, rest(origin, name), name);
             case Constant.Opaque opaque when origin != null -> origin;
             case Constant.Opaque opaque -> throw new IllegalStateException("nothing to write for '" + name + "'");
         };
@@ -51,6 +58,7 @@ final class TensorWriter {
         TensorProto old = switch (origin) {
             case TensorProto tensor -> tensor;
             case SparseTensorProto sparse -> sparse.getValues();
+            case GraphProto nodes -> PackedWriter.valuesOf(nodes, name);
             case null, default -> TensorProto.newBuilder().setName(name).build();
         };
         return old.toBuilder()

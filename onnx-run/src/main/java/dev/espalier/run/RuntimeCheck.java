@@ -86,9 +86,9 @@ public final class RuntimeCheck implements SparsityCheck {
     }
 
     private static void decode(Value value, GraphPatch patch) {
-        if (value.constant().orElse(null) instanceof Constant.Sparse sparse) {
-            patch.replaceConstant(value, Constant.of(sparse.decode()));
-        }
+        value.constant()
+                .filter(Constant::isSparse)
+                .ifPresent(sparse -> patch.replaceConstant(value, Constant.of(sparse.decode())));
     }
 
     private CheckResult compare(OrtModel stored, OrtModel decoded, Graph graph) throws ModelRunException {

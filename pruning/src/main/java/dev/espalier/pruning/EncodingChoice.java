@@ -5,26 +5,36 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.PackedEncoding;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /// Chooses the form that a tensor with zeros is stored in: a given one, or with `auto` the one that takes the fewest
 /// bytes of the file.
 ///
-/// @param only the encoding that is asked for; none for `auto`
-public record EncodingChoice(Optional<SparseEncoding> only) {
+/// @param among those to choose from; where none can be taken, the tensor is stored dense
+public record EncodingChoice(List<SparseEncoding> among) {
     /// What was chosen.
     ///
     /// @param constant the form
     /// @param encoding its name
-    /// @param note why an encoding that was asked for, or that is smaller, was not taken
+    /// @param note why an encoding that was asked for was not taken
     public record Chosen(Constant constant, SparseEncoding encoding, Optional<String> note) {}
 
+    private record Candidate(SparseEncoding encoding, Constant constant, long size) {}
+
     /// The smallest.
-    public static final EncodingChoice AUTO = new EncodingChoice(Optional.empty());
+    public static final EncodingChoice AUTO = new EncodingChoice(SparseEncodings.ALL);
+
+    /// The smallest of those that runtimes load about as fast as a dense one.
+    public static final EncodingChoice FASTEST_LOAD =
+            new EncodingChoice(List.of(SparseEncodings.DENSE, SparseEncodings.COO));
 
     /// IR version 6 brought sparse tensors, opset 11 the attribute `sparse_value` of Constant.
     static final long SPARSE_IR_VERSION = 6;
@@ -34,8 +44,14 @@ public record EncodingChoice(Optional<SparseEncoding> only) {
     /// ONNX Runtime refuses a sparse tensor that would be larger when it is dense.
     private static final long MOST_DENSE_BYTES = Integer.MAX_VALUE;
 
-    /// A message has no more framing than this around elements and positions.
+    /// Names, nodes and messages around elements and positions take no more than this, and so many times the name.
     private static final long MOST_FRAMING = 4096;
+
+    private static final int MOST_NAMES = 64;
+
+    public EncodingChoice {
+        among = List.copyOf(among);
+    }
 
     /// Reads `auto` or the name of an encoding.
     ///
@@ -44,59 +60,94 @@ public record EncodingChoice(Optional<SparseEncoding> only) {
         if (name.equals("auto")) {
             return AUTO;
         }
-        return new EncodingChoice(Optional.of(SparseEncodings.named(name)
+        return new EncodingChoice(List.of(SparseEncodings.named(name)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "'" + name + "' is not an encoding: there are auto, " + SparseEncodings.names()))));
     }
 
     /// The form for a weight with new elements.
     Chosen choose(Model model, Weight weight, DenseTensor elements, Mask nonZeros) {
-        Constant dense = weight.constant().withElements(elements);
-        List<SparseEncoding> wanted = only.map(List::of).orElse(SparseEncodings.ALL);
+        return choose(model, weight.value(), weight.quantization(), elements, nonZeros);
+    }
+
+    /// The form for a constant with new elements.
+    Chosen choose(Model model, Value value, Quantization quantization, DenseTensor elements, Mask nonZeros) {
+        List<SparseEncoding> possible = new ArrayList<>();
         Optional<String> refusal = Optional.empty();
-        SparseEncoding best = SparseEncodings.DENSE;
-        long bestSize = only.isPresent() ? Long.MAX_VALUE : elements.data().byteSize();
-        for (SparseEncoding encoding : wanted) {
-            if (encoding.equals(SparseEncodings.DENSE)) {
-                continue;
+        for (SparseEncoding encoding : among) {
+            Optional<String> no = refusal(model, value, encoding, elements, quantization);
+            if (no.isEmpty()) {
+                possible.add(encoding);
             }
-            Optional<String> no = refusal(model, weight.value(), encoding, elements, weight.quantization());
             refusal = refusal.or(() -> no);
-            long size = no.isPresent() ? Long.MAX_VALUE : encoding.encodedSize(elements, nonZeros);
-            if (size < bestSize) {
-                best = encoding;
-                bestSize = size;
+        }
+        if (possible.isEmpty()) {
+            possible.add(SparseEncodings.DENSE);
+        }
+        Candidate best = smallest(value, quantization, elements, nonZeros, possible);
+        return new Chosen(best.constant, best.encoding, refusal);
+    }
+
+    /// By the bytes of elements and positions where that is clear, otherwise by all that goes into the file.
+    private static Candidate smallest(
+            Value value,
+            Quantization quantization,
+            DenseTensor elements,
+            Mask nonZeros,
+            List<SparseEncoding> possible) {
+        List<Long> estimates = possible.stream()
+                .map(encoding -> encoding.encodedSize(elements, nonZeros))
+                .toList();
+        long limit = Collections.min(estimates)
+                + MOST_FRAMING
+                + (long) MOST_NAMES * value.name().length();
+        Constant dense = value.constant().orElseThrow().withElements(elements);
+        // In typed fields a zero may take less than its width, which only measuring tells.
+        boolean isTyped = dense instanceof Constant.Dense inline && inline.isTyped();
+        List<Candidate> close = new ArrayList<>();
+        for (int i = 0; i < possible.size(); i++) {
+            SparseEncoding encoding = possible.get(i);
+            boolean isDense = encoding.equals(SparseEncodings.DENSE);
+            if (estimates.get(i) <= limit || (isDense && isTyped)) {
+                Constant constant = isDense ? dense : Constant.of(encoding.encode(elements, nonZeros, quantization));
+                close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
         }
-        if (best.equals(SparseEncodings.DENSE)) {
-            return new Chosen(dense, best, refusal);
-        }
-        Constant encoded = Constant.of(best.encode(elements, nonZeros));
-        // In typed fields a zero may take less than its width, which only measuring tells.
-        boolean isClose = elements.data().byteSize() - bestSize < MOST_FRAMING
-                || (dense instanceof Constant.Dense inline && inline.isTyped());
-        if (only.isEmpty()
-                && isClose
-                && weight.value().storedSize(encoded) >= weight.value().storedSize(dense)) {
-            return new Chosen(dense, SparseEncodings.DENSE, refusal);
-        }
-        return new Chosen(encoded, best, refusal);
+        return close.size() == 1
+                ? close.getFirst()
+                : close.stream()
+                        .map(c -> new Candidate(c.encoding, c.constant, value.storedSize(c.constant)))
+                        .min(Comparator.comparingLong(Candidate::size))
+                        .orElseThrow();
     }
 
     private Optional<String> refusal(
             Model model, Value value, SparseEncoding encoding, DenseTensor elements, Quantization quantization) {
+        if (encoding.equals(SparseEncodings.DENSE)) {
+            return Optional.empty();
+        }
         if (value.isInput()) {
             return Optional.of("it is also a graph input, which callers may set (--drop-initializer-inputs)");
         }
         if (value.isOutput()) {
             return Optional.of("it is an output of its graph");
         }
-        boolean isConstantNode = value.producer().isPresent();
-        if (isConstantNode && model.opset(value.graph(), "") < SPARSE_CONSTANT_OPSET) {
-            return Optional.of("Constant nodes hold sparse tensors from opset " + SPARSE_CONSTANT_OPSET + " on only");
+        boolean isAsked = among.size() == 1;
+        if (!isAsked && elements.data().byteSize() > MOST_DENSE_BYTES) {
+            return Optional.of("ONNX Runtime refuses tensors of more than 2 GiB in a sparse form");
         }
-        if (only.isEmpty() && elements.data().byteSize() > MOST_DENSE_BYTES) {
-            return Optional.of("ONNX Runtime refuses sparse tensors that stand for more than 2 GiB");
+        long opset = model.opset(value.graph(), "");
+        if (encoding instanceof PackedEncoding packed) {
+            if (value.graph().isFunction()) {
+                return Optional.of("it is in a function, which has no place for the parts of " + packed.name());
+            }
+            long first = packed.firstOpset(elements.type());
+            if (opset < first && first < Integer.MAX_VALUE) {
+                return Optional.of(packed.name() + " of " + elements.type() + " needs operators of opset " + first
+                        + ", the model is of " + opset);
+            }
+        } else if (value.producer().isPresent() && opset < SPARSE_CONSTANT_OPSET) {
+            return Optional.of("Constant nodes hold sparse tensors from opset " + SPARSE_CONSTANT_OPSET + " on only");
         }
         return encoding.refusal(elements, quantization);
     }

@@ -1,6 +1,5 @@
 package dev.espalier.pruning;
 
-import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Node;
@@ -90,8 +89,7 @@ public final class Evidence {
     /// Whether a sparse tensor breaks the rules of the standard.
     public boolean hasInvalidSparse() {
         return constants.values().stream()
-                .anyMatch(value -> value.constant().orElse(null) instanceof Constant.Sparse sparse
-                        && !sparse.defects().isEmpty());
+                .anyMatch(value -> !value.constant().orElseThrow().defects().isEmpty());
     }
 
     /// Which elements of a constant are not zero, from the stored bytes.

@@ -77,15 +77,15 @@ public final class Pruner {
 
     private OptionalLong raiseIrVersion(List<Stored> stored) {
         long old = model.irVersion();
-        boolean isSparse = stored.stream().map(s -> s.result.encoding()).anyMatch(Pruner::isSparse);
-        if (!isSparse || old >= EncodingChoice.SPARSE_IR_VERSION) {
+        boolean isCoo = stored.stream().map(s -> s.result.encoding()).anyMatch(Pruner::isCoo);
+        if (!isCoo || old >= EncodingChoice.SPARSE_IR_VERSION) {
             return OptionalLong.empty();
         }
         model.setIrVersion(EncodingChoice.SPARSE_IR_VERSION);
         return OptionalLong.of(old);
     }
 
-    private static boolean isSparse(SparseEncoding encoding) {
-        return !encoding.equals(SparseEncodings.DENSE);
+    private static boolean isCoo(SparseEncoding encoding) {
+        return encoding.equals(SparseEncodings.COO);
     }
 }

@@ -66,7 +66,7 @@ final class ReferenceCheck implements SparsityCheck {
                     name,
                     "%,d values are zero here and not there, the first at %s".formatted(lost, first)));
         }
-        if (other instanceof Constant.Sparse && !(constant instanceof Constant.Sparse)) {
+        if (other.isSparse() && !constant.isSparse()) {
             findings.add(new Finding(Finding.Kind.DENSIFIED, name, "there it is stored sparse, here every element is"));
         }
         return findings;

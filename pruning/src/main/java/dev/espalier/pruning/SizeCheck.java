@@ -18,7 +18,7 @@ final class SizeCheck implements SparsityCheck {
         Value worst = null;
         long worstExcess = 0;
         for (Value value : evidence.constants()) {
-            if (value.constant().orElse(null) instanceof Constant.Sparse) {
+            if (value.constant().filter(Constant::isSparse).isPresent()) {
                 long excess = value.storedSize() - value.denseSize();
                 sparse += value.storedSize();
                 dense += value.denseSize();

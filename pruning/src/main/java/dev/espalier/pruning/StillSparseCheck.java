@@ -1,6 +1,5 @@
 package dev.espalier.pruning;
 
-import dev.espalier.onnx.Constant;
 import dev.espalier.sparse.SparseEncodings;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +32,7 @@ final class StillSparseCheck implements SparsityCheck {
     private static Optional<Finding> check(Manifest.Entry entry, Evidence evidence) {
         return evidence.constant(entry.name())
                 .flatMap(value -> value.constant())
-                .filter(constant -> !(constant instanceof Constant.Sparse))
+                .filter(constant -> !constant.isSparse())
                 .map(constant -> new Finding(
                         Finding.Kind.DENSIFIED,
                         entry.name(),

@@ -5,7 +5,8 @@ import dev.espalier.onnx.Value;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Every sparse tensor keeps the rules of the standard (onnx.checker's `check_sparse_tensor`), whoever wrote it.
+/// Every sparse tensor keeps the rules of the standard (onnx.checker's `check_sparse_tensor`), whoever wrote it, and
+/// every packed one can be decoded.
 final class ValidSparseCheck implements SparsityCheck {
     @Override
     public String name() {
@@ -17,9 +18,10 @@ final class ValidSparseCheck implements SparsityCheck {
         List<Finding> findings = new ArrayList<>();
         int count = 0;
         for (Value value : evidence.constants()) {
-            if (value.constant().orElse(null) instanceof Constant.Sparse sparse) {
+            Constant constant = value.constant().orElseThrow();
+            if (constant.isSparse()) {
                 count++;
-                for (String defect : sparse.defects()) {
+                for (String defect : constant.defects()) {
                     findings.add(new Finding(Finding.Kind.INVALID_SPARSE, value.path(), defect));
                 }
             }

@@ -3,9 +3,8 @@ package dev.espalier.sparse;
 import java.util.Optional;
 
 /// ONNX SparseTensorProto: `indices` [NNZ], linear, ascending, INT64 in `int64_data`, where protobuf writes each as a
-/// varint of 7 bits to the byte; `values` [NNZ] at full width. Most files need 3 bytes per index instead of the 8 of
-/// raw
-/// INT64, which moves the break-even for f32 from 67 % zeros to about 47 %.
+/// varint of 7 bits to the byte; `values` [NNZ] at full width. Most files need 3 bytes per index instead of the 8
+/// of raw INT64, which moves the break-even for f32 from 67 % zeros to about 47 %.
 record CooEncoding() implements SparseEncoding {
     @Override
     public String name() {
@@ -47,7 +46,7 @@ record CooEncoding() implements SparseEncoding {
     }
 
     @Override
-    public Encoded encode(DenseTensor tensor, Mask nonZeros) {
+    public Encoded encode(DenseTensor tensor, Mask nonZeros, Quantization quantization) {
         return CooTensor.of(tensor, nonZeros);
     }
 }

@@ -25,7 +25,7 @@ record DenseEncoding() implements SparseEncoding {
     }
 
     @Override
-    public Encoded encode(DenseTensor tensor, Mask nonZeros) {
+    public Encoded encode(DenseTensor tensor, Mask nonZeros, Quantization quantization) {
         return tensor;
     }
 }

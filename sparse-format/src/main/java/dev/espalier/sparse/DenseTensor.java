@@ -4,12 +4,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /// A tensor with every element stored: row-major, little-endian, types below 8 bits packed from the low bits up. The
 /// memory may be a mapped file and may exceed 2 GiB; readers must not write to it.
 ///
 /// @param data exactly `type.byteCount(shape.elementCount())` bytes, at any alignment
 public record DenseTensor(ElementType type, Shape shape, MemorySegment data) implements Encoded {
+    private static final int BLOCK = 4096;
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT =
@@ -32,6 +34,21 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
                 type, shape, bytes == 0 ? MemorySegment.NULL : Arena.ofAuto().allocate(bytes));
     }
 
+    /// A tensor of which every element has the same bits.
+    ///
+    /// @throws IllegalArgumentException if they are not zero and the type is not 8, 16, 32 or 64 bits wide
+    static DenseTensor filled(ElementType type, Shape shape, long bits) {
+        DenseTensor tensor = zeros(type, shape);
+        if (bits != 0) {
+            long[] block = new long[(int) Math.min(BLOCK, shape.elementCount())];
+            Arrays.fill(block, bits);
+            for (long from = 0; from < shape.elementCount(); from += block.length) {
+                tensor.writeBits(from, (int) Math.min(block.length, shape.elementCount() - from), block);
+            }
+        }
+        return tensor;
+    }
+
     /// An `f32` tensor.
     public static DenseTensor of(Shape shape, float... values) {
         DenseTensor tensor = zeros(ElementType.F32, shape);
@@ -44,6 +61,11 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         DenseTensor tensor = zeros(type, shape);
         tensor.writeBits(0, bits.length, bits);
         return tensor;
+    }
+
+    /// Whether the other has the same type, shape and bits.
+    public boolean isSameAs(DenseTensor other) {
+        return type == other.type && shape.equals(other.shape) && data.mismatch(other.data) == -1;
     }
 
     /// Number of elements.

@@ -1,5 +1,7 @@
 package dev.espalier.sparse;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -9,6 +11,7 @@ import java.util.HexFormat;
 
 /// One bit for each element of a tensor: 1 is kept, 0 is zero (the convention of PyTorch's masks). Row-major.
 public final class Mask {
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     /// A multiple of 64, so that a block is whole words.
     private static final int BLOCK = 4096;
     /// 128 bits: no two masks of one model collide by accident.
@@ -43,6 +46,37 @@ public final class Mask {
             mask.setNonZero(from, count, bits);
         }
         return mask;
+    }
+
+    /// The bits of a file: bit i % 8, from the low end, of byte i / 8; those after the last element do not matter.
+    ///
+    /// @param bits at least `ceil(n / 8)` bytes
+    static Mask ofBits(Shape shape, MemorySegment bits) {
+        Mask mask = new Mask(shape, newWords(shape.elementCount()));
+        int bytes = Math.toIntExact(Math.ceilDiv(shape.elementCount(), 8L));
+        for (int at = 0; at < mask.words.length; at++) {
+            int here = Math.min(8, bytes - at * 8);
+            mask.words[at] = here == 8 ? bits.get(WORD, at * 8L) : 0;
+            for (int i = 0; here < 8 && i < here; i++) {
+                mask.words[at] |= (bits.get(ValueLayout.JAVA_BYTE, at * 8L + i) & 0xFFL) << (8 * i);
+            }
+        }
+        int last = (int) (shape.elementCount() % 64);
+        if (last != 0) {
+            mask.words[mask.words.length - 1] &= (1L << last) - 1;
+        }
+        return mask;
+    }
+
+    /// The same bits, as [#ofBits] reads them.
+    ///
+    /// @param bits exactly `ceil(n / 8)` bytes
+    void copyTo(MemorySegment bits) {
+        int whole = (int) (bits.byteSize() / 8);
+        MemorySegment.copy(words, 0, bits, WORD, 0, whole);
+        for (long at = whole * 8L; at < bits.byteSize(); at++) {
+            bits.set(ValueLayout.JAVA_BYTE, at, (byte) (words[whole] >>> (8 * (at % 8))));
+        }
     }
 
     /// The elements that stay when `cut` is made through `scores`.
@@ -195,9 +229,8 @@ public final class Mask {
         return pruned;
     }
 
-    /// A digest of the positions: the first 16 bytes, in hexadecimal, of SHA-256 over the bits, eight to a byte from
-    /// the
-    /// low bit up.
+    /// A digest of the positions: the first 16 bytes, in hexadecimal, of SHA-256 over the bits, eight to a byte
+    /// from the low bit up.
     public String digest() {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");

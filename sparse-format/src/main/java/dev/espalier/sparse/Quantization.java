@@ -62,6 +62,11 @@ public final class Quantization {
         return Arrays.stream(zeroPoints).allMatch(zero -> zero == 0);
     }
 
+    /// Whether zero is stored as the same bits everywhere.
+    public boolean hasOneZero() {
+        return Arrays.stream(zeroPoints).allMatch(zero -> zero == zeroPoints[0]);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Quantization that

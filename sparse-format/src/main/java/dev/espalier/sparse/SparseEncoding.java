@@ -18,5 +18,5 @@ public interface SparseEncoding {
     long encodedSize(DenseTensor tensor, Mask nonZeros);
 
     /// The stored form, which decodes to the same elements bit for bit, save that a negative zero loses its sign.
-    Encoded encode(DenseTensor tensor, Mask nonZeros);
+    Encoded encode(DenseTensor tensor, Mask nonZeros, Quantization quantization);
 }

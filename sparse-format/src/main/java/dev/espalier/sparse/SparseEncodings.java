@@ -3,6 +3,7 @@ package dev.espalier.sparse;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The encodings, in the order in which they are preferred where sizes are equal.
 public final class SparseEncodings {
@@ -12,8 +13,18 @@ public final class SparseEncodings {
     /// ONNX's own sparse form.
     public static final SparseEncoding COO = new CooEncoding();
 
-    /// To add one, write its class and add it here.
-    public static final List<SparseEncoding> ALL = List.of(DENSE, COO);
+    /// Bytes for distances: the smallest where more than seven in eight elements are zero.
+    public static final PackedEncoding GAP = new GapEncoding();
+
+    /// A bit for each element: the smallest below that.
+    public static final PackedEncoding BITMAP = new BitmapEncoding();
+
+    /// Those that operators decode, in the order in which a file is searched for them.
+    public static final List<PackedEncoding> PACKED = List.of(GAP, BITMAP);
+
+    /// To add one, write its class and add it here, or above if operators decode it.
+    public static final List<SparseEncoding> ALL = Stream.concat(Stream.of(DENSE, COO), PACKED.stream())
+            .toList();
 
     private SparseEncodings() {}
 

@@ -3,10 +3,12 @@ package dev.espalier.sparse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What holds for every encoding in the list.
@@ -25,21 +27,109 @@ final class SparseEncodingContractTest {
         return tensor;
     }
 
+    static Stream<Arguments> cases() {
+        List<ElementType> types = List.of(
+                ElementType.F32, ElementType.F64, ElementType.F16, ElementType.BF16, ElementType.I8, ElementType.U8);
+        List<long[]> shapes = List.of(
+                new long[] {},
+                new long[] {1},
+                new long[] {8},
+                new long[] {0, 3},
+                new long[] {13, 7},
+                new long[] {64, 64},
+                new long[] {3, 1, 1000},
+                new long[] {5, 3, 3, 3},
+                new long[] {2, 3, 2, 3, 2});
+        return encodings()
+                .flatMap(encoding -> types.stream()
+                        .flatMap(type -> shapes.stream().map(dims -> Arguments.of(encoding, type, Shape.of(dims)))));
+    }
+
     @ParameterizedTest
-    @MethodSource("encodings")
-    void givesBackTheSameBits(SparseEncoding encoding) {
-        for (ElementType type : List.of(
-                ElementType.F32, ElementType.F64, ElementType.F16, ElementType.BF16, ElementType.I8, ElementType.U8)) {
-            for (double zeros : new double[] {0, 0.5, 0.99, 1}) {
-                DenseTensor tensor = random(type, zeros, 5, 13, 7, 3);
-                Mask nonZeros = Mask.ofNonZeros(tensor, Quantization.NONE);
-                assertThat(encoding.refusal(tensor, Quantization.NONE)).isEmpty();
-                Encoded encoded = encoding.encode(tensor, nonZeros);
-                assertThat(encoded.type()).isEqualTo(type);
-                assertThat(encoded.shape()).isEqualTo(tensor.shape());
-                assertThat(encoded.decode().data().mismatch(tensor.data())).isEqualTo(-1);
-            }
+    @MethodSource("cases")
+    void givesBackTheSameBits(SparseEncoding encoding, ElementType type, Shape shape) {
+        for (double zeros : new double[] {0, 0.5, 0.9, 0.997, 1}) {
+            DenseTensor tensor = random(type, zeros, 5, shape.dims());
+            requireRoundTrip(encoding, tensor, Quantization.NONE);
         }
+        if (type.bits() == 8) {
+            DenseTensor tensor = random(type, 0.5, 6, shape.dims());
+            requireRoundTrip(encoding, tensor, Quantization.perTensor(0x80, 1));
+        }
+    }
+
+    private static void requireRoundTrip(SparseEncoding encoding, DenseTensor tensor, Quantization quantization) {
+        boolean isNever = encoding.equals(SparseEncodings.COO)
+                ? tensor.elementCount() == 0 || tensor.shape().rank() == 0 || !quantization.isZeroAtZero()
+                : encoding instanceof PackedEncoding && tensor.elementCount() == 0;
+        assertThat(encoding.refusal(tensor, quantization).isPresent()).isEqualTo(isNever);
+        if (isNever) {
+            return;
+        }
+        Encoded encoded = encoding.encode(tensor, Mask.ofNonZeros(tensor, quantization), quantization);
+        assertThat(encoded.type()).isEqualTo(tensor.type());
+        assertThat(encoded.shape()).isEqualTo(tensor.shape());
+        assertThat(encoded.decode().data().mismatch(tensor.data())).isEqualTo(-1);
+        if (encoded instanceof PackedTensor packed) {
+            long bytes = packed.parts().values().stream()
+                    .mapToLong(part -> part.data().byteSize())
+                    .sum();
+            assertThat(encoding.encodedSize(tensor, Mask.ofNonZeros(tensor, quantization)))
+                    .isEqualTo(bytes);
+            assertThat(((PackedEncoding) encoding).programs(tensor.shape()))
+                    .extracting(DecodeProgram::steps)
+                    .contains(packed.program().steps());
+        }
+    }
+
+    @Test
+    void zeroPointsThatDifferAreNotPacked() {
+        DenseTensor tensor = random(ElementType.U8, 0.5, 1, 2, 4);
+        Quantization quantization = Quantization.perAxis(tensor.shape(), 0, new long[] {128, 127}, new double[] {1, 1});
+        for (PackedEncoding encoding : SparseEncodings.PACKED) {
+            assertThat(encoding.refusal(tensor, quantization)).isPresent();
+        }
+    }
+
+    @Test
+    void partsThatLieAreFoundOut() {
+        Shape shape = Shape.of(10);
+        DenseTensor zero = DenseTensor.of(Shape.of(1), 0);
+        DenseTensor three = DenseTensor.of(Shape.of(3), 1, 2, 3);
+        assertThat(gap(shape, three, zero, 0, 4, 5).defect()).isEmpty();
+        assertThat(gap(shape, three, zero, 0, 4, 6).defect()).hasValue("its gaps lead to position 10 of 10");
+        assertThat(gap(shape, three, zero, 3, 0, 5).defect()).hasValue("two of its values are for one position, 3");
+        assertThat(gap(shape, three, zero, 0, 4).defect()).isPresent();
+        assertThat(gap(shape, three, three, 0, 4, 5).defect()).isPresent();
+        assertThat(gap(shape, three, DenseTensor.ofBits(ElementType.I8, Shape.of(1), 0), 0, 4, 5)
+                        .defect())
+                .isPresent();
+        assertThat(gap(Shape.of(1L << 40), three, zero, 0, 4, 5).defect())
+                .hasValueSatisfying(defect -> assertThat(defect).contains("too large"));
+        // The bits after the last element do not count.
+        assertThat(bitmap(shape, three, 0b101, 0b100).defect()).isEmpty();
+        assertThat(bitmap(shape, three, 0b101, 0b10).defect()).isPresent();
+        assertThat(bitmap(shape, three, 0b1, 0b110).defect()).isEmpty();
+        assertThat(bitmap(shape, three, 0b101).defect()).isPresent();
+        assertThat(bitmap(Shape.of(1L << 33), three, 0b101).defect()).isPresent();
+    }
+
+    private static PackedTensor gap(Shape shape, DenseTensor values, DenseTensor zero, long... gaps) {
+        DenseTensor bytes = DenseTensor.ofBits(ElementType.U8, Shape.of(gaps.length), gaps);
+        return new PackedTensor(
+                SparseEncodings.GAP,
+                shape,
+                SparseEncodings.GAP.programs(shape).getFirst(),
+                Map.of("gaps", bytes, "values", values, "zero", zero));
+    }
+
+    private static PackedTensor bitmap(Shape shape, DenseTensor values, long... bits) {
+        DenseTensor bytes = DenseTensor.ofBits(ElementType.U8, Shape.of(bits.length, 1), bits);
+        return new PackedTensor(
+                SparseEncodings.BITMAP,
+                shape,
+                SparseEncodings.BITMAP.programs(shape).getFirst(),
+                Map.of("bitmap", bytes, "values", values));
     }
 
     @ParameterizedTest

@@ -1,0 +1,132 @@
+package dev.espalier.onnx;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import dev.espalier.onnx.proto.AttributeProto;
+import dev.espalier.onnx.proto.GraphProto;
+import dev.espalier.onnx.proto.NodeProto;
+import dev.espalier.onnx.proto.TensorProto;
+import dev.espalier.onnx.proto.TensorShapeProto;
+import dev.espalier.onnx.proto.TypeProto;
+import dev.espalier.onnx.proto.ValueInfoProto;
+import dev.espalier.sparse.DecodeProgram;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// [Constant.Packed] to the initializers, nodes and declared type that stand for it in a graph, as a GraphProto of
+/// nothing else. What was not touched is written as it was read.
+final class PackedWriter {
+    /// The part that takes the place of the tensor's own message, with its documentation and unknown fields.
+    private static final String VALUES = "values";
+
+    private final TensorWriter tensors;
+    private final Set<String> taken;
+
+    PackedWriter(TensorWriter tensors, Set<String> taken) {
+        this.tensors = tensors;
+        this.taken = taken;
+    }
+
+    /// @param origin what it was read from; null if it is new
+    /// @param rest the tensor's message without data
+    /// @param name the decoded tensor's name
+    GraphProto write(Constant.Packed packed, @Nullable Message origin, TensorProto.Builder rest, String name) {
+        return origin instanceof GraphProto read ? again(packed, read) : anew(packed, rest, name);
+    }
+
+    /// Only the places of external data may have changed.
+    private GraphProto again(Constant.Packed packed, GraphProto read) {
+        GraphProto.Builder proto = read.toBuilder();
+        for (int i = 0; i < read.getInitializerCount(); i++) {
+            TensorProto old = read.getInitializer(i);
+            proto.setInitializer(i, (TensorProto) tensors.write(packed.stored().get(i), old, false, old.getName()));
+        }
+        return proto.build();
+    }
+
+    private GraphProto anew(Constant.Packed packed, TensorProto.Builder rest, String name) {
+        DecodeProgram program = packed.tensor().program();
+        String prefix = prefix(program, name);
+        GraphProto.Builder proto = GraphProto.newBuilder();
+        Set<String> attributes = new HashSet<>();
+        for (DecodeProgram.Step step : program.steps()) {
+            NodeProto.Builder node = proto.addNodeBuilder().setOpType(step.operator());
+            step.inputs().forEach(input -> node.addInput(prefix + input));
+            boolean isLast = step.output().equals(DecodeProgram.RESULT);
+            node.addOutput(isLast ? name : prefix + step.output()).setName(isLast ? name : prefix + step.output());
+            for (DecodeProgram.Argument argument : step.arguments()) {
+                node.addAttribute(attribute(argument, packed));
+                if (argument instanceof DecodeProgram.Part(String label, String part)) {
+                    attributes.add(part);
+                }
+            }
+        }
+        for (String part : program.parts()) {
+            if (!attributes.contains(part)) {
+                Message old = part.equals(VALUES) ? rest.setName(prefix + part).build() : null;
+                proto.addInitializer((TensorProto) tensors.write(packed.part(part), old, true, prefix + part));
+            }
+        }
+        program.constants()
+                .forEach((constant, tensor) -> proto.addInitializer(
+                        (TensorProto) tensors.write(Constant.of(tensor), null, true, prefix + constant)));
+        return proto.addValueInfo(info(packed, name)).build();
+    }
+
+    /// What all names begin with: the tensor's, a number if that is taken, and a dot.
+    private String prefix(DecodeProgram program, String name) {
+        Set<String> names = new HashSet<>(program.parts());
+        names.addAll(program.constants().keySet());
+        program.steps().forEach(step -> names.add(step.output()));
+        for (int number = 1; ; number++) {
+            String prefix = number == 1 ? name + "." : name + "_" + number + ".";
+            if (names.stream().noneMatch(part -> taken.contains(prefix + part))) {
+                names.forEach(part -> taken.add(prefix + part));
+                return prefix;
+            }
+        }
+    }
+
+    private AttributeProto attribute(DecodeProgram.Argument argument, Constant.Packed packed) {
+        AttributeProto.Builder proto = AttributeProto.newBuilder().setName(argument.name());
+        switch (argument) {
+            case DecodeProgram.Text text ->
+                proto.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(text.value()));
+            case DecodeProgram.Type type ->
+                proto.setType(AttributeProto.AttributeType.INT).setI(OnnxTypes.number(type.value()));
+            case DecodeProgram.Part part ->
+                proto.setType(AttributeProto.AttributeType.TENSOR)
+                        .setT((TensorProto) tensors.write(packed.part(part.part()), null, true, ""));
+        }
+        return proto.build();
+    }
+
+    private static ValueInfoProto info(Constant.Packed packed, String name) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (long dim : packed.shape().dims()) {
+            shape.addDimBuilder().setDimValue(dim);
+        }
+        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
+                .setElemType(OnnxTypes.number(packed.type()))
+                .setShape(shape)
+                .build();
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder().setTensorType(tensor))
+                .build();
+    }
+
+    /// The message of the values under the name of the decoded tensor, which is what they become when it is stored in
+    /// another form.
+    static TensorProto valuesOf(GraphProto read, String name) {
+        // The parts come first, the values last of them or, in files of other tools, anywhere: any message will do.
+        return read.getInitializerList().stream()
+                .filter(tensor -> tensor.getName().endsWith("." + VALUES))
+                .findFirst()
+                .orElse(TensorProto.getDefaultInstance())
+                .toBuilder()
+                .setName(name)
+                .build();
+    }
+}

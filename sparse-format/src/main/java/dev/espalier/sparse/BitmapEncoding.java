@@ -1,0 +1,123 @@
+package dev.espalier.sparse;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One bit for each element. Parts, for NNZ elements that are not zero:
+///
+/// - `bitmap` U8 [ceil(n / 8), 1]: bit i % 8, counted from the low end, of byte i / 8 says whether element i is stored.
+/// - `values` [1 + NNZ]: the zero, then the elements.
+///
+/// Two shifts spread the bits of each byte; a running sum over them numbers the stored elements, the product of bit and
+/// number is where `values` has each element: `Gather(values, bits * CumSum(bits))`.
+record BitmapEncoding() implements PackedEncoding {
+    private static final int BLOCK = 4096;
+
+    @Override
+    public String name() {
+        return "bitmap";
+    }
+
+    @Override
+    public String summary() {
+        return "a bit for each element and the non-zero ones, decoded by standard operators";
+    }
+
+    /// BitShift and CumSum came with opset 11; Gather and Reshape take BF16 from 13 on.
+    @Override
+    public int firstOpset(ElementType type) {
+        return switch (type) {
+            case F32, F64, F16, I8, U8 -> 11;
+            case BF16 -> 13;
+            default -> Integer.MAX_VALUE;
+        };
+    }
+
+    @Override
+    public List<DecodeProgram> programs(Shape shape) {
+        return List.of(program(shape));
+    }
+
+    private static DecodeProgram program(Shape shape) {
+        long count = shape.elementCount();
+        DecodeProgram.Builder program = DecodeProgram.builder()
+                .constant("left", DenseTensor.ofBits(ElementType.U8, Shape.of(8), 7, 6, 5, 4, 3, 2, 1, 0))
+                .constant("right", DenseTensor.ofBits(ElementType.U8, Shape.of(), 7))
+                .constant("axis", Shape.of(), 0)
+                .constant("flat", Shape.of(1), -1)
+                .constant("shape", Shape.of(shape.rank()), shape.dims())
+                .step("BitShift", List.of("bitmap", "left"), "shifted", new DecodeProgram.Text("direction", "LEFT"))
+                .step("BitShift", List.of("shifted", "right"), "spread", new DecodeProgram.Text("direction", "RIGHT"))
+                .step("Reshape", List.of("spread", "flat"), "bytes");
+        String bytes = "bytes";
+        if (count % 8 != 0) {
+            program.constant("start", Shape.of(1), 0)
+                    .constant("end", Shape.of(1), count)
+                    .step("Slice", List.of("bytes", "start", "end"), "trimmed");
+            bytes = "trimmed";
+        }
+        return program.step("Cast", List.of(bytes), "bits", new DecodeProgram.Type("to", ElementType.I32))
+                .step("CumSum", List.of("bits", "axis"), "ranks")
+                .step("Mul", List.of("bits", "ranks"), "indices")
+                .step("Gather", List.of("values", "indices"), "elements")
+                .step("Reshape", List.of("elements", "shape"), DecodeProgram.RESULT)
+                .build();
+    }
+
+    @Override
+    public long encodedSize(DenseTensor tensor, Mask nonZeros) {
+        return Math.ceilDiv(tensor.elementCount(), 8L) + tensor.type().byteCount(1 + nonZeros.keptCount());
+    }
+
+    @Override
+    public PackedTensor encode(DenseTensor tensor, Mask nonZeros, Quantization quantization) {
+        Shape shape = tensor.shape();
+        DenseTensor bitmap = DenseTensor.zeros(ElementType.U8, Shape.of(Math.ceilDiv(shape.elementCount(), 8L), 1));
+        nonZeros.copyTo(bitmap.data());
+        DenseTensor values = DenseTensor.zeros(tensor.type(), Shape.of(1 + nonZeros.keptCount()));
+        values.setBits(0, quantization.zeroAt(0));
+        long[] block = new long[BLOCK];
+        long from = 1;
+        int count = 0;
+        for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
+            if (count == BLOCK) {
+                values.writeBits(from, count, block);
+                from += count;
+                count = 0;
+            }
+            block[count++] = tensor.bitsAt(i);
+        }
+        values.writeBits(from, count, block);
+        return new PackedTensor(this, shape, program(shape), Map.of("bitmap", bitmap, "values", values));
+    }
+
+    @Override
+    public long zero(PackedTensor tensor) {
+        return tensor.values().bitsAt(0);
+    }
+
+    @Override
+    public Optional<String> defect(PackedTensor tensor) {
+        DenseTensor bitmap = tensor.part("bitmap");
+        DenseTensor values = tensor.values();
+        long count = tensor.shape().elementCount();
+        if (bitmap.type() != ElementType.U8 || !bitmap.shape().equals(Shape.of(Math.ceilDiv(count, 8L), 1))) {
+            return Optional.of("a bitmap of " + bitmap.type() + " " + bitmap.shape() + " for " + count + " elements");
+        }
+        long kept = Mask.ofBits(tensor.shape(), bitmap.data()).keptCount();
+        return values.shape().equals(Shape.of(1 + kept))
+                ? Optional.empty()
+                : Optional.of("its bitmap has " + kept + " ones, and its values, after the zero, are of shape "
+                        + values.shape());
+    }
+
+    @Override
+    public void decode(PackedTensor tensor, DenseTensor to) {
+        Mask kept = Mask.ofBits(tensor.shape(), tensor.part("bitmap").data());
+        long k = 1;
+        for (long i = kept.nextKept(0); i >= 0; i = kept.nextKept(i + 1)) {
+            to.setBits(i, tensor.values().bitsAt(k++));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.espalier.sparse;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// How standard ONNX operators make a tensor from the parts that are stored in its place: the description from which
+/// such nodes are written, and by which they are recognised, whatever their names.
+///
+/// Every name in it is one of three things: the output of a step, a constant that the program brings along, or a part.
+/// The last step makes [#RESULT].
+///
+/// @param steps in the order in which they run; each makes one tensor
+/// @param constants tensors that depend on nothing but the shape
+public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants) {
+    /// The name of the decoded tensor.
+    public static final String RESULT = "";
+
+    /// One operator of the standard's own domain. Attributes that are not given have their default.
+    public record Step(String operator, List<String> inputs, String output, List<Argument> arguments) {
+        public Step {
+            inputs = List.copyOf(inputs);
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /// An attribute of a step.
+    public sealed interface Argument {
+        /// Its name.
+        String name();
+    }
+
+    /// A string.
+    public record Text(String name, String value) implements Argument {}
+
+    /// An element type.
+    public record Type(String name, ElementType value) implements Argument {}
+
+    /// A tensor: the part of that name.
+    public record Part(String name, String part) implements Argument {}
+
+    public DecodeProgram {
+        steps = List.copyOf(steps);
+    }
+
+    /// The names of the parts, in the order in which the steps first mention them.
+    public Set<String> parts() {
+        Set<String> made = new HashSet<>();
+        steps.forEach(step -> made.add(step.output));
+        Set<String> parts = new LinkedHashSet<>();
+        for (Step step : steps) {
+            for (String input : step.inputs) {
+                if (!made.contains(input) && !constants.containsKey(input)) {
+                    parts.add(input);
+                }
+            }
+            for (Argument argument : step.arguments) {
+                if (argument instanceof Part(String name, String part)) {
+                    parts.add(part);
+                }
+            }
+        }
+        return parts;
+    }
+
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /// Collects the steps.
+    static final class Builder {
+        private final List<Step> steps = new ArrayList<>();
+        private final Map<String, DenseTensor> constants = new LinkedHashMap<>();
+
+        Builder constant(String name, DenseTensor tensor) {
+            constants.put(name, tensor);
+            return this;
+        }
+
+        /// A constant of INT64 elements.
+        Builder constant(String name, Shape shape, long... elements) {
+            return constant(name, DenseTensor.ofBits(ElementType.I64, shape, elements));
+        }
+
+        Builder step(String operator, List<String> inputs, String output, Argument... arguments) {
+            steps.add(new Step(operator, inputs, output, List.of(arguments)));
+            return this;
+        }
+
+        DecodeProgram build() {
+            return new DecodeProgram(steps, constants);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package dev.espalier.sparse;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One byte for the distance to the next non-zero element. Parts, for M entries:
+///
+/// - `gaps` U8 [M]: entry k lies `gaps[k]` elements after entry k-1, the first one that far after element 0. Where the
+///   distance exceeds 255, entries of 255 that stand for a zero come between. There is always an entry.
+/// - `values` [M]: the elements.
+/// - `zero` [1]: what all other elements are.
+///
+/// `ScatterElements(ConstantOfShape(n, zero), CumSum(Cast(gaps)), values)`, reshaped.
+record GapEncoding() implements PackedEncoding {
+    private static final int LONGEST = 255;
+    private static final int BLOCK = 4096;
+
+    @Override
+    public String name() {
+        return "gap";
+    }
+
+    @Override
+    public String summary() {
+        return "a byte for the distance between non-zero elements, decoded by standard operators";
+    }
+
+    /// CumSum and ScatterElements came with opset 11; with BF16, ScatterElements with 13 and ConstantOfShape with 20.
+    @Override
+    public int firstOpset(ElementType type) {
+        return switch (type) {
+            case F32, F64, F16, I8, U8 -> 11;
+            case BF16 -> 20;
+            default -> Integer.MAX_VALUE;
+        };
+    }
+
+    @Override
+    public List<DecodeProgram> programs(Shape shape) {
+        return List.of(program(shape));
+    }
+
+    private static DecodeProgram program(Shape shape) {
+        return DecodeProgram.builder()
+                .constant("axis", Shape.of(), 0)
+                .constant("length", Shape.of(1), shape.elementCount())
+                .constant("shape", Shape.of(shape.rank()), shape.dims())
+                .step("Cast", List.of("gaps"), "distances", new DecodeProgram.Type("to", ElementType.I32))
+                .step("CumSum", List.of("distances", "axis"), "positions")
+                .step("ConstantOfShape", List.of("length"), "zeros", new DecodeProgram.Part("value", "zero"))
+                .step("ScatterElements", List.of("zeros", "positions", "values"), "elements")
+                .step("Reshape", List.of("elements", "shape"), DecodeProgram.RESULT)
+                .build();
+    }
+
+    @Override
+    public long encodedSize(DenseTensor tensor, Mask nonZeros) {
+        return (1 + tensor.type().bits() / 8) * entries(nonZeros)
+                + tensor.type().bits() / 8;
+    }
+
+    private static long entries(Mask nonZeros) {
+        long entries = 0;
+        long last = 0;
+        for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
+            entries += i - last <= LONGEST ? 1 : Math.ceilDiv(i - last, LONGEST);
+            last = i;
+        }
+        return Math.max(1, entries);
+    }
+
+    @Override
+    public PackedTensor encode(DenseTensor tensor, Mask nonZeros, Quantization quantization) {
+        Shape entries = Shape.of(entries(nonZeros));
+        DenseTensor gaps = DenseTensor.zeros(ElementType.U8, entries);
+        DenseTensor values = DenseTensor.zeros(tensor.type(), entries);
+        DenseTensor zero = DenseTensor.ofBits(tensor.type(), Shape.of(1), quantization.zeroAt(0));
+        try (Sink sink = new Sink(gaps, values)) {
+            long last = 0;
+            for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
+                long gap = i - last;
+                for (; gap > LONGEST; gap -= LONGEST) {
+                    sink.put(LONGEST, quantization.zeroAt(0));
+                }
+                sink.put(gap, tensor.bitsAt(i));
+                last = i;
+            }
+            if (sink.isEmpty()) {
+                sink.put(0, quantization.zeroAt(0));
+            }
+        }
+        return new PackedTensor(
+                this, tensor.shape(), program(tensor.shape()), Map.of("gaps", gaps, "values", values, "zero", zero));
+    }
+
+    /// Writes entries in blocks.
+    private static final class Sink implements AutoCloseable {
+        private final DenseTensor gaps;
+        private final DenseTensor values;
+        private final long[] gapBlock = new long[BLOCK];
+        private final long[] valueBlock = new long[BLOCK];
+        private long from;
+        private int count;
+
+        Sink(DenseTensor gaps, DenseTensor values) {
+            this.gaps = gaps;
+            this.values = values;
+        }
+
+        boolean isEmpty() {
+            return from + count == 0;
+        }
+
+        void put(long gap, long value) {
+            if (count == BLOCK) {
+                close();
+            }
+            gapBlock[count] = gap;
+            valueBlock[count++] = value;
+        }
+
+        @Override
+        public void close() {
+            gaps.writeBits(from, count, gapBlock);
+            values.writeBits(from, count, valueBlock);
+            from += count;
+            count = 0;
+        }
+    }
+
+    @Override
+    public long zero(PackedTensor tensor) {
+        return tensor.part("zero").bitsAt(0);
+    }
+
+    @Override
+    public Optional<String> defect(PackedTensor tensor) {
+        DenseTensor gaps = tensor.part("gaps");
+        DenseTensor values = tensor.values();
+        DenseTensor zero = tensor.part("zero");
+        if (zero.type() != values.type() || !zero.shape().equals(Shape.of(1))) {
+            return Optional.of("its zero is " + zero.type() + " " + zero.shape() + ", its values are " + values.type());
+        }
+        if (gaps.type() != ElementType.U8
+                || gaps.shape().rank() != 1
+                || !gaps.shape().equals(values.shape())) {
+            return Optional.of(gaps.type() + " " + gaps.shape() + " gaps for values of shape " + values.shape());
+        }
+        long at = 0;
+        MemorySegment bytes = gaps.data();
+        for (long k = 0; k < gaps.elementCount(); k++) {
+            int gap = bytes.get(ValueLayout.JAVA_BYTE, k) & 0xFF;
+            if (gap == 0 && k > 0) {
+                return Optional.of("two of its values are for one position, " + at);
+            }
+            at += gap;
+        }
+        return at < tensor.shape().elementCount()
+                ? Optional.empty()
+                : Optional.of("its gaps lead to position " + at + " of "
+                        + tensor.shape().elementCount());
+    }
+
+    @Override
+    public void decode(PackedTensor tensor, DenseTensor to) {
+        MemorySegment gaps = tensor.part("gaps").data();
+        DenseTensor values = tensor.values();
+        long at = 0;
+        for (long k = 0; k < values.elementCount(); k++) {
+            at += gaps.get(ValueLayout.JAVA_BYTE, k) & 0xFF;
+            to.setBits(at, values.bitsAt(k));
+        }
+    }
+}
