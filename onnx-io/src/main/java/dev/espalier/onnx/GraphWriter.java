@@ -33,7 +33,8 @@ final class GraphWriter {
         for (Graph graph : model.allGraphs()) {
             names.addAll(graph.names());
             for (Value value : graph.initializers()) {
-                if (Objects.requireNonNull(value.held()).origin() instanceof GraphProto decoding) {
+                Value.Held held = Objects.requireNonNull(value.held());
+                if (!held.replaced() && held.origin() instanceof GraphProto decoding) {
                     decoding.getInitializerList().forEach(tensor -> names.add(tensor.getName()));
                     decoding.getNodeList().forEach(node -> names.addAll(node.getOutputList()));
                 }

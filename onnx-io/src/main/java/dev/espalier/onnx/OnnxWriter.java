@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Writes ONNX files. Everything goes to temporary files in the output's folder, which are moved into place when they
@@ -19,7 +20,8 @@ public final class OnnxWriter {
     ///
     /// @param model the ONNX file
     /// @param external the file of external data; 0 if there is none
-    public record Sizes(long model, long external) {
+    /// @param files the files of external data
+    public record Sizes(long model, long external, List<Path> files) {
         /// Both together.
         public long total() {
             return model + external;
@@ -55,7 +57,7 @@ public final class OnnxWriter {
                 move(temporaryData, data);
             }
             move(temporary, file);
-            return new Sizes(size, layout.size());
+            return new Sizes(size, layout.size(), layout.isEmpty() ? List.of() : List.of(data));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } finally {

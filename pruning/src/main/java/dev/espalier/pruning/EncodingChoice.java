@@ -14,6 +14,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// Chooses the form that a tensor with zeros is stored in: a given one, or with `auto` the one that takes the fewest
 /// bytes of the file.
@@ -37,7 +39,7 @@ public record EncodingChoice(List<SparseEncoding> among) {
             new EncodingChoice(List.of(SparseEncodings.DENSE, SparseEncodings.COO));
 
     /// IR version 6 brought sparse tensors, opset 11 the attribute `sparse_value` of Constant.
-    static final long SPARSE_IR_VERSION = 6;
+    private static final long SPARSE_IR_VERSION = 6;
 
     private static final long SPARSE_CONSTANT_OPSET = 11;
 
@@ -63,6 +65,26 @@ public record EncodingChoice(List<SparseEncoding> among) {
         return new EncodingChoice(List.of(SparseEncodings.named(name)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "'" + name + "' is not an encoding: there are auto, " + SparseEncodings.names()))));
+    }
+
+    /// The same, or dense where that is smaller.
+    EncodingChoice orDense() {
+        return among.contains(SparseEncodings.DENSE)
+                ? this
+                : new EncodingChoice(Stream.concat(Stream.of(SparseEncodings.DENSE), among.stream())
+                        .toList());
+    }
+
+    /// Gives a model the first IR version that has sparse tensors if it needs them and is older.
+    ///
+    /// @return the old version if it was raised
+    static OptionalLong raiseIrVersion(Model model, List<SparseEncoding> chosen) {
+        long old = model.irVersion();
+        if (!chosen.contains(SparseEncodings.COO) || old >= SPARSE_IR_VERSION) {
+            return OptionalLong.empty();
+        }
+        model.setIrVersion(SPARSE_IR_VERSION);
+        return OptionalLong.of(old);
     }
 
     /// The form for a weight with new elements.

@@ -1,6 +1,8 @@
 package dev.espalier.pruning;
 
 import dev.espalier.onnx.Model;
+import dev.espalier.onnx.Value;
+import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.SparseEncoding;
 import java.util.Arrays;
@@ -32,10 +34,10 @@ public record Manifest(int version, List<Entry> tensors) {
 
     /// The promise for one tensor.
     public record Entry(String name, String type, List<Long> shape, long zeros, String digest, String encoding) {
-        static Entry of(Weight weight, Mask nonZeros, SparseEncoding encoding) {
+        static Entry of(Value value, ElementType type, Mask nonZeros, SparseEncoding encoding) {
             return new Entry(
-                    weight.name(),
-                    weight.constant().type().label(),
+                    value.path(),
+                    type.label(),
                     Arrays.stream(nonZeros.shape().dims()).boxed().toList(),
                     nonZeros.zeroCount(),
                     nonZeros.digest(),

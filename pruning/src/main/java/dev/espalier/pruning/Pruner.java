@@ -6,8 +6,6 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Magnitudes;
-import dev.espalier.sparse.SparseEncoding;
-import dev.espalier.sparse.SparseEncodings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -52,7 +50,8 @@ public final class Pruner {
         GraphPatch patch = GraphPatch.labelled("prune");
         stored.forEach(s -> patch.replaceConstant(s.result.weight().value(), s.constant));
         patch.apply();
-        OptionalLong oldIrVersion = raiseIrVersion(stored);
+        OptionalLong oldIrVersion = EncodingChoice.raiseIrVersion(
+                model, stored.stream().map(s -> s.result.encoding()).toList());
         Manifest.of(model).with(stored.stream().map(Stored::entry).toList()).writeTo(model);
         progress.at(total, total, "");
         return new PruningResult(stored.stream().map(Stored::result).toList(), plan.leftAlone(), oldIrVersion);
@@ -72,20 +71,9 @@ public final class Pruner {
                 before.unprunable(),
                 chosen.encoding(),
                 chosen.note());
-        return new Stored(result, chosen.constant(), Manifest.Entry.of(weight, pruned.nonZeros(), chosen.encoding()));
-    }
-
-    private OptionalLong raiseIrVersion(List<Stored> stored) {
-        long old = model.irVersion();
-        boolean isCoo = stored.stream().map(s -> s.result.encoding()).anyMatch(Pruner::isCoo);
-        if (!isCoo || old >= EncodingChoice.SPARSE_IR_VERSION) {
-            return OptionalLong.empty();
-        }
-        model.setIrVersion(EncodingChoice.SPARSE_IR_VERSION);
-        return OptionalLong.of(old);
-    }
-
-    private static boolean isCoo(SparseEncoding encoding) {
-        return encoding.equals(SparseEncodings.COO);
+        return new Stored(
+                result,
+                chosen.constant(),
+                Manifest.Entry.of(weight.value(), elements.type(), pruned.nonZeros(), chosen.encoding()));
     }
 }

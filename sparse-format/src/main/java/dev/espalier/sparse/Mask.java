@@ -29,8 +29,19 @@ public final class Mask {
     ///
     /// @throws IllegalArgumentException if the type's elements are not [ElementType#isCountable]
     public static Mask ofNonZeros(DenseTensor tensor, Quantization quantization) {
+        return ofOtherThanZero(tensor, quantization, tensor.type().zeroTestMask());
+    }
+
+    /// The elements of `tensor` whose bits are not those of its zero, negative zeros among them: what has to be stored
+    /// so that none of them changes.
+    ///
+    /// @throws IllegalArgumentException if the type is wider than 64 bits
+    public static Mask ofBitsOtherThanZero(DenseTensor tensor, Quantization quantization) {
+        return ofOtherThanZero(tensor, quantization, -1L);
+    }
+
+    private static Mask ofOtherThanZero(DenseTensor tensor, Quantization quantization, long test) {
         Mask mask = new Mask(tensor.shape(), newWords(tensor.elementCount()));
-        long test = tensor.type().zeroTestMask();
         long[] bits = new long[BLOCK];
         for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
             int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
