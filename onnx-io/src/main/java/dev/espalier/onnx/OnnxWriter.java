@@ -49,10 +49,12 @@ public final class OnnxWriter {
             if (!layout.isEmpty()) {
                 refuseOverwritingSource(model, data);
                 temporaryData = Files.createTempFile(folder, "." + data.getFileName(), ".tmp");
-                layout.write(temporaryData);
+                Path target = temporaryData;
+                naming(data, () -> layout.write(target));
             }
             temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
-            write(slim, blobs, temporary);
+            Path target = temporary;
+            naming(file, () -> write(slim, blobs, target));
             if (temporaryData != null) {
                 move(temporaryData, data);
             }
@@ -114,6 +116,19 @@ public final class OnnxWriter {
                     "the output's data file is one that the input is read from",
                     "file '" + data + "'",
                     "choose another output name or folder");
+        }
+    }
+
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    /// The system does not say which file it could not write, and the temporary one would tell nobody anything.
+    private static void naming(Path file, Writing writing) throws IOException {
+        try {
+            writing.run();
+        } catch (IOException e) {
+            throw (IOException) new FileSystemException(file.toString(), null, e.getMessage()).initCause(e);
         }
     }
 
