@@ -48,7 +48,7 @@ record ExportReport(
         List<String> notes = new ArrayList<>();
         result.raisedIrVersion()
                 .ifPresent(old -> notes.add(
-                        "IR version raised from " + old + " to " + irVersion + ", the first with sparse tensors"));
+                        "IR version raised from " + old + " to " + irVersion + ", the first with these encodings"));
         for (Exporter.Tensor tensor : result.tensors()) {
             tensor.repaired()
                     .forEach(what -> notes.add("repaired " + tensor.value().path() + ": " + what));

@@ -11,6 +11,7 @@ import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,7 +65,8 @@ final class TensorReaderTest {
         TensorProto.Builder proto = tensor(type, 2).addInt32Data(first).addInt32Data(second);
         Constant typed = read(proto);
         Constant changed = typed.withElements(typed.decode());
-        assertThat(new TensorWriter(ExternalLayout.none(), TensorWriter.WHOLE).write(changed, null, true, "w"))
+        assertThat(new TensorWriter(ExternalLayout.none(), TensorWriter.WHOLE, Set.of())
+                        .write(changed, null, true, "w"))
                 .isEqualTo(proto.build());
     }
 

@@ -41,6 +41,9 @@ public record EncodingChoice(List<SparseEncoding> among) {
     /// IR version 6 brought sparse tensors, opset 11 the attribute `sparse_value` of Constant.
     private static final long SPARSE_IR_VERSION = 6;
 
+    /// Before IR version 4 every initializer is a graph input, which the parts of a packed weight cannot be.
+    private static final long PACKED_IR_VERSION = 4;
+
     private static final long SPARSE_CONSTANT_OPSET = 11;
 
     /// ONNX Runtime refuses a sparse tensor that would be larger when it is dense.
@@ -75,16 +78,25 @@ public record EncodingChoice(List<SparseEncoding> among) {
                         .toList());
     }
 
-    /// Gives a model the first IR version that has sparse tensors if it needs them and is older.
+    /// Gives a model the first IR version that has these encodings if it is older.
     ///
     /// @return the old version if it was raised
     static OptionalLong raiseIrVersion(Model model, List<SparseEncoding> chosen) {
         long old = model.irVersion();
-        if (!chosen.contains(SparseEncodings.COO) || old >= SPARSE_IR_VERSION) {
+        long needed =
+                chosen.stream().mapToLong(EncodingChoice::firstIrVersion).max().orElse(0);
+        if (old >= needed) {
             return OptionalLong.empty();
         }
-        model.setIrVersion(SPARSE_IR_VERSION);
+        model.setIrVersion(needed);
         return OptionalLong.of(old);
+    }
+
+    private static long firstIrVersion(SparseEncoding encoding) {
+        if (encoding instanceof PackedEncoding) {
+            return PACKED_IR_VERSION;
+        }
+        return encoding.equals(SparseEncodings.COO) ? SPARSE_IR_VERSION : 0;
     }
 
     /// The form for a weight with new elements.

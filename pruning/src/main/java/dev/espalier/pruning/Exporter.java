@@ -50,7 +50,7 @@ public final class Exporter {
     /// What happened to the model.
     ///
     /// @param tensors those that have zeros and were looked at
-    /// @param raisedIrVersion the file format's old version if it had to be raised for sparse tensors
+    /// @param raisedIrVersion the file format's old version if it had to be raised for the encodings
     public record Result(List<Tensor> tensors, OptionalLong raisedIrVersion) {
         public Result {
             tensors = List.copyOf(tensors);
