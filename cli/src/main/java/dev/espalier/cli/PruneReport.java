@@ -81,7 +81,7 @@ record PruneReport(
         List<String> notes = new ArrayList<>();
         result.raisedIrVersion()
                 .ifPresent(old -> notes.add(
-                        "IR version raised from " + old + " to " + irVersion + ", the first with sparse tensors"));
+                        "IR version raised from " + old + " to " + irVersion + ", the first with these encodings"));
         long unprunable =
                 result.layers().stream().mapToLong(LayerResult::unprunable).sum();
         if (unprunable > 0) {

@@ -37,7 +37,10 @@ public record EncodingChoice(List<SparseEncoding> among) {
             new EncodingChoice(List.of(SparseEncodings.DENSE, SparseEncodings.COO));
 
     /// IR version 6 brought sparse tensors, opset 11 the attribute `sparse_value` of Constant.
-    static final long SPARSE_IR_VERSION = 6;
+    private static final long SPARSE_IR_VERSION = 6;
+
+    /// Before IR version 4 every initializer is a graph input, which the parts of a packed weight cannot be.
+    private static final long PACKED_IR_VERSION = 4;
 
     private static final long SPARSE_CONSTANT_OPSET = 11;
 
@@ -63,6 +66,14 @@ public record EncodingChoice(List<SparseEncoding> among) {
         return new EncodingChoice(List.of(SparseEncodings.named(name)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "'" + name + "' is not an encoding: there are auto, " + SparseEncodings.names()))));
+    }
+
+    /// The first version of the file format that has this encoding; 0 if all have.
+    static long irVersion(SparseEncoding encoding) {
+        if (encoding instanceof PackedEncoding) {
+            return PACKED_IR_VERSION;
+        }
+        return encoding.equals(SparseEncodings.COO) ? SPARSE_IR_VERSION : 0;
     }
 
     /// The form for a weight with new elements.

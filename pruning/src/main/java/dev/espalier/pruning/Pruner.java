@@ -6,8 +6,6 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Magnitudes;
-import dev.espalier.sparse.SparseEncoding;
-import dev.espalier.sparse.SparseEncodings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -77,15 +75,14 @@ public final class Pruner {
 
     private OptionalLong raiseIrVersion(List<Stored> stored) {
         long old = model.irVersion();
-        boolean isCoo = stored.stream().map(s -> s.result.encoding()).anyMatch(Pruner::isCoo);
-        if (!isCoo || old >= EncodingChoice.SPARSE_IR_VERSION) {
+        long needed = stored.stream()
+                .mapToLong(s -> EncodingChoice.irVersion(s.result.encoding()))
+                .max()
+                .orElse(0);
+        if (old >= needed) {
             return OptionalLong.empty();
         }
-        model.setIrVersion(EncodingChoice.SPARSE_IR_VERSION);
+        model.setIrVersion(needed);
         return OptionalLong.of(old);
-    }
-
-    private static boolean isCoo(SparseEncoding encoding) {
-        return encoding.equals(SparseEncodings.COO);
     }
 }

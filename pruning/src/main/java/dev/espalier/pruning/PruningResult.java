@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 ///
 /// @param layers one for each weight of the plan
 /// @param leftAlone what was not pruned
-/// @param raisedIrVersion the file format's old version if it had to be raised for sparse tensors
+/// @param raisedIrVersion the file format's old version if it had to be raised for the encodings
 public record PruningResult(List<LayerResult> layers, List<LeftAlone> leftAlone, OptionalLong raisedIrVersion) {
     public PruningResult {
         layers = List.copyOf(layers);
