@@ -48,6 +48,11 @@ public sealed interface Output {
             return floats;
         }
 
+        /// The bytes of the elements.
+        byte[] bytes() {
+            return bytes.clone();
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof Numbers that
