@@ -50,6 +50,13 @@ final class ExternalLayout {
         return offset == 0 ? FIRST_OF_A_FILE : Math.min(PAGE, Long.lowestOneBit(offset));
     }
 
+    /// A layout for one constant alone, which tells how many bytes it takes.
+    static ExternalLayout of(Constant constant) {
+        IdentityHashMap<Constant.External, Boolean> found = new IdentityHashMap<>();
+        collect(constant, found);
+        return of(found, "x");
+    }
+
     /// @param location the data file's name, relative to the model
     static ExternalLayout of(Model model, String location) {
         IdentityHashMap<Constant.External, Boolean> found = new IdentityHashMap<>();
@@ -63,6 +70,10 @@ final class ExternalLayout {
                 }
             }
         }
+        return of(found, location);
+    }
+
+    private static ExternalLayout of(IdentityHashMap<Constant.External, Boolean> found, String location) {
         List<Constant.External> constants = new ArrayList<>(found.keySet());
         constants.sort(Comparator.comparing((Constant.External c) -> c.origin().location())
                 .thenComparingLong(c -> c.origin().offset())

@@ -96,6 +96,8 @@ public final class GraphPatch {
                         + constant.shape());
             } else if (constant instanceof Constant.Packed && value.graph().isFunction()) {
                 faults.add("'" + value + "' is in a function, which has no initializers to make it of");
+            } else if (constant instanceof Constant.Packed && value.isInput() && !inputs.contains(value)) {
+                faults.add("'" + value + "' is a graph input, which no node can make");
             }
         });
     }
@@ -159,7 +161,10 @@ public final class GraphPatch {
         Node node = value.producer().orElseThrow();
         if (constant instanceof Constant.Packed) {
             value.graph()
-                    .replaceConstantNode(node, value, ConstantNode.heldBy(node).with(constant));
+                    .replaceConstantNode(
+                            node,
+                            value,
+                            ConstantNode.heldBy(node).named(value.name()).with(constant));
             return;
         }
         node.replaceAttribute(ConstantNode.slotOf(node), ConstantNode.attributeFor(constant));

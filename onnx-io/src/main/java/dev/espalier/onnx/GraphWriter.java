@@ -9,12 +9,13 @@ import dev.espalier.onnx.proto.NodeProto;
 import dev.espalier.onnx.proto.SparseTensorProto;
 import dev.espalier.onnx.proto.TensorProto;
 import dev.espalier.onnx.proto.ValueInfoProto;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// [Model] to ModelProto. What was not touched is the message it was read from.
 final class GraphWriter {
@@ -55,9 +56,15 @@ final class GraphWriter {
         GraphProto.Builder proto = graph.rest().toBuilder();
         graph.inputPorts().forEach(port -> proto.addInput(port.info()));
         graph.outputPorts().forEach(port -> proto.addOutput(port.info()));
-        graph.infos().forEach(proto::addValueInfo);
-        Set<String> declared =
-                graph.infos().stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
+        // Declarations of what is packed come last, where they stand when such a file is read and written again.
+        Map<String, ValueInfoProto> ofPacked = new HashMap<>();
+        for (ValueInfoProto info : graph.infos()) {
+            if (isPacked(graph, info.getName())) {
+                ofPacked.put(info.getName(), info);
+            } else {
+                proto.addValueInfo(info);
+            }
+        }
         for (Value value : graph.initializers()) {
             Value.Held held = Objects.requireNonNull(value.held());
             switch (tensors.write(held.constant(), held.origin(), held.replaced(), value.name())) {
@@ -67,15 +74,21 @@ final class GraphWriter {
                     // First in the list: where they stand right before their readers, runtimes that do not fold them
                     // decode all weights before they use one.
                     proto.addAllInitializer(decoding.getInitializerList()).addAllNode(decoding.getNodeList());
-                    decoding.getValueInfoList().stream()
-                            .filter(info -> !declared.contains(info.getName()))
-                            .forEach(proto::addValueInfo);
+                    decoding.getValueInfoList()
+                            .forEach(info -> proto.addValueInfo(ofPacked.getOrDefault(info.getName(), info)));
                 }
                 case Message other -> throw new IllegalStateException("a constant as " + other.getClass());
             }
         }
         graph.nodes().forEach(node -> proto.addNode(write(node)));
         return proto.build();
+    }
+
+    private static boolean isPacked(Graph graph, String name) {
+        return graph.value(name)
+                .flatMap(Value::constant)
+                .filter(Constant.Packed.class::isInstance)
+                .isPresent();
     }
 
     private FunctionProto write(Function function) {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Finds the packed tensors of a graph: nodes that together are a [DecodeProgram], in any order and under any names,
 /// and of which nothing else reads more than the result. That is proof enough of what they compute, so nothing needs to
@@ -31,7 +32,7 @@ final class PackedReader {
     /// A packed tensor.
     ///
     /// @param name of the decoded tensor
-    /// @param origin the nodes, initializers and declared types that stand for it
+    /// @param origin the nodes, initializers and declared types that stand for it, under the name of its values
     /// @param shared whether some of its constants serve others too, so that it cannot be written as it was read
     record Found(String name, Constant.Packed constant, GraphProto origin, boolean shared) {}
 
@@ -74,6 +75,7 @@ final class PackedReader {
     private final Map<String, Integer> initializers = new HashMap<>();
     private final Map<String, Integer> infos = new HashMap<>();
     private final Map<String, Integer> uses = new HashMap<>();
+    private final Map<String, Integer> definitions = new HashMap<>();
 
     private PackedReader(GraphProto graph, TensorReader tensors) {
         this.graph = graph;
@@ -99,12 +101,13 @@ final class PackedReader {
         for (int i = 0; i < graph.getValueInfoCount(); i++) {
             infos.put(graph.getValueInfo(i).getName(), i);
         }
+        countDefinitions();
         // What callers may set is not ours to decode.
         graph.getInputList().forEach(input -> initializers.remove(input.getName()));
         countUses(graph);
         List<Match> matches = new ArrayList<>();
         for (NodeProto node : graph.getNodeList()) {
-            if (node.getOutputCount() == 1) {
+            if (node.getOutputCount() == 1 && !node.getOutput(0).isEmpty()) {
                 match(node).ifPresent(matches::add);
             }
         }
@@ -136,7 +139,7 @@ final class PackedReader {
     }
 
     private Found found(Match match, List<Integer> places, boolean shared) {
-        GraphProto.Builder origin = GraphProto.newBuilder();
+        GraphProto.Builder origin = GraphProto.newBuilder().setName(match.nameOf(PackedWriter.VALUES));
         places(match.outputs(), producers).forEach(place -> origin.addNode(graph.getNode(place)));
         places.forEach(place -> origin.addInitializer(graph.getInitializer(place)));
         places(match.outputs(), infos).forEach(place -> origin.addValueInfo(graph.getValueInfo(place)));
@@ -177,6 +180,18 @@ final class PackedReader {
                 attribute.getGraphsList().forEach(this::countUses);
             }
         }
+    }
+
+    private void countDefinitions() {
+        graph.getNodeList().forEach(node -> node.getOutputList().forEach(this::countDefinition));
+        graph.getInputList().forEach(input -> countDefinition(input.getName()));
+        graph.getInitializerList().forEach(tensor -> countDefinition(tensor.getName()));
+        graph.getSparseInitializerList()
+                .forEach(tensor -> countDefinition(tensor.getValues().getName()));
+    }
+
+    private void countDefinition(String name) {
+        definitions.merge(name, 1, Integer::sum);
     }
 
     private Optional<Match> match(NodeProto last) {
@@ -228,9 +243,20 @@ final class PackedReader {
                 .allMatch(c -> isConstant(match.nameOf(c.getKey()), c.getValue()));
         boolean hasParts = match.program.parts().stream()
                 .allMatch(part -> part(part, match)
-                        .filter(constant -> !(constant instanceof Constant.Opaque))
+                        .filter(constant -> isReadable(constant, match.attributes.containsKey(part)))
                         .isPresent());
-        return hasConstants && hasParts && isAlone(match);
+        return hasConstants && hasParts && isAlone(match) && isUnambiguous(match);
+    }
+
+    /// Nodes are written as they were read, so the data in their attributes must be there.
+    private static boolean isReadable(Constant constant, boolean isAttribute) {
+        return !(constant instanceof Constant.Opaque) && !(isAttribute && constant instanceof Constant.External);
+    }
+
+    /// No name of it is defined twice. One that is stays in the graph, so that the file is refused for it.
+    private boolean isUnambiguous(Match match) {
+        return Stream.concat(match.uses().keySet().stream(), Stream.of(match.name))
+                .allMatch(name -> Objects.equals(definitions.get(name), 1));
     }
 
     /// Nothing else reads its parts or what its nodes make on the way.

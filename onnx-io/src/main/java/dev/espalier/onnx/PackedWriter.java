@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// nothing else. What was not touched is written as it was read.
 final class PackedWriter {
     /// The part that takes the place of the tensor's own message, with its documentation and unknown fields.
-    private static final String VALUES = "values";
+    static final String VALUES = "values";
 
     private final TensorWriter tensors;
     private final Set<String> taken;
@@ -120,9 +120,8 @@ final class PackedWriter {
     /// The message of the values under the name of the decoded tensor, which is what they become when it is stored in
     /// another form.
     static TensorProto valuesOf(GraphProto read, String name) {
-        // The parts come first, the values last of them or, in files of other tools, anywhere: any message will do.
         return read.getInitializerList().stream()
-                .filter(tensor -> tensor.getName().endsWith("." + VALUES))
+                .filter(tensor -> tensor.getName().equals(read.getName()))
                 .findFirst()
                 .orElse(TensorProto.getDefaultInstance())
                 .toBuilder()

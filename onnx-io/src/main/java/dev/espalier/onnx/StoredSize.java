@@ -20,8 +20,10 @@ final class StoredSize {
         if (constant instanceof Constant.External external && origin != null) {
             return framed(origin) + external.tensor().data().byteSize();
         }
-        return framed(new TensorWriter(ExternalLayout.none(), new Blobs(), new HashSet<>())
-                .write(constant, origin, replaced, name));
+        ExternalLayout layout = ExternalLayout.of(constant);
+        Message message =
+                new TensorWriter(layout, new Blobs(), new HashSet<>()).write(constant, origin, replaced, name);
+        return framed(message) + layout.size();
     }
 
     /// The same if its elements were in `raw_data`, without making them.

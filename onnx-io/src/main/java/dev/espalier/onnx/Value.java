@@ -1,6 +1,8 @@
 package dev.espalier.onnx;
 
 import com.google.protobuf.Message;
+import dev.espalier.onnx.proto.SparseTensorProto;
+import dev.espalier.onnx.proto.TensorProto;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -26,6 +28,20 @@ public final class Value {
     record Held(Constant constant, @Nullable Message origin, boolean replaced) {
         Held with(Constant other) {
             return new Held(other, origin, true);
+        }
+
+        /// The same as an initializer: the tensor of a Constant node may have another name, or none.
+        Held named(String name) {
+            Message message = switch (origin) {
+                case TensorProto tensor -> tensor.toBuilder().setName(name).build();
+                case SparseTensorProto sparse -> {
+                    SparseTensorProto.Builder builder = sparse.toBuilder();
+                    builder.getValuesBuilder().setName(name);
+                    yield builder.build();
+                }
+                case null, default -> origin;
+            };
+            return new Held(constant, message, replaced);
         }
     }
 

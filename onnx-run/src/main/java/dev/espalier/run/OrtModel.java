@@ -36,7 +36,16 @@ public final class OrtModel implements AutoCloseable {
     ///
     /// @throws ModelRunException if the runtime refuses it
     public static OrtModel load(Path file) throws ModelRunException {
+        return load(file, OrtSession.SessionOptions.OptLevel.ALL_OPT);
+    }
+
+    /// Loads a model file.
+    ///
+    /// @param level what the runtime makes of the graph first: nothing, up to all it can
+    /// @throws ModelRunException if the runtime refuses it
+    static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level) throws ModelRunException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setOptimizationLevel(level);
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);

@@ -12,7 +12,9 @@ import dev.espalier.onnx.TestModels;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.PackedEncoding;
 import dev.espalier.sparse.Shape;
+import dev.espalier.sparse.SparseEncodings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -240,6 +242,23 @@ final class PrunerTest {
         assertThat(model.graph().value("big").flatMap(Value::constant)).get().isInstanceOf(Constant.Sparse.class);
         assertThat(result.raisedIrVersion()).hasValue(4);
         assertThat(model.irVersion()).isEqualTo(6);
+    }
+
+    @Test
+    void raisesTheIrVersionForInitializersThatAreNoInputs() {
+        for (PackedEncoding encoding : SparseEncodings.PACKED) {
+            Model model = ModelBuilder.opset(11)
+                    .irVersion(3)
+                    .input("x", ElementType.F32, 1, 2)
+                    .node("Constant", List.of(), List.of("w"), "value", DenseTensor.of(Shape.of(2, 2), 1, 2, 3, 4))
+                    .node("MatMul", List.of("x", "w"), List.of("y"))
+                    .output("y", ElementType.F32, 1, 2)
+                    .build();
+            PruningResult result = prune(model, "0.5", Scope.LAYER, EncodingChoice.parse(encoding.name()));
+            assertThat(model.graph().value("w").flatMap(Value::constant)).get().isInstanceOf(Constant.Packed.class);
+            assertThat(result.raisedIrVersion()).hasValue(3);
+            assertThat(model.irVersion()).isEqualTo(4);
+        }
     }
 
     @Test

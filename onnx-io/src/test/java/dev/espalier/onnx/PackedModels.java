@@ -1,0 +1,98 @@
+package dev.espalier.onnx;
+
+import dev.espalier.onnx.proto.GraphProto;
+import dev.espalier.onnx.proto.ModelProto;
+import dev.espalier.onnx.proto.NodeProto;
+import dev.espalier.onnx.proto.TensorProto;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.Encoded;
+import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.PackedEncoding;
+import dev.espalier.sparse.PackedTensor;
+import dev.espalier.sparse.Quantization;
+import dev.espalier.sparse.Shape;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/// Models with one weight `w`, for the tests of packed constants.
+final class PackedModels {
+    /// So large that its parts are not kept in the heap, and with a last byte of its bitmap that is not full.
+    static final Shape SHAPE = Shape.of(39, 13);
+
+    private PackedModels() {}
+
+    /// Half of its elements are zero.
+    static DenseTensor weight() {
+        Random random = new Random(7);
+        long[] bits = new long[(int) SHAPE.elementCount()];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = random.nextBoolean() ? 0 : Float.floatToRawIntBits(random.nextFloat() + 1);
+        }
+        return DenseTensor.ofBits(ElementType.F32, SHAPE, bits);
+    }
+
+    static PackedTensor pack(DenseTensor tensor, PackedEncoding encoding) {
+        return (PackedTensor) encoding.encode(tensor, Mask.ofNonZeros(tensor, Quantization.NONE), Quantization.NONE);
+    }
+
+    /// `y = MatMul(x, w)`.
+    static ModelBuilder product(Encoded weight) {
+        return ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "n", 39)
+                .initializer("w", weight)
+                .node("MatMul", List.of("x", "w"), List.of("y"))
+                .output("y", ElementType.F32, "n", 13);
+    }
+
+    /// The same with a packed weight, changed.
+    static ModelProto product(PackedEncoding encoding, Consumer<GraphProto.Builder> change) {
+        ModelProto.Builder model = proto(product(pack(weight(), encoding)).toBytes()).toBuilder();
+        change.accept(model.getGraphBuilder());
+        return model.build();
+    }
+
+    static Model read(ModelProto proto) {
+        return OnnxReader.read(ByteBuffer.wrap(proto.toByteArray()));
+    }
+
+    static ModelProto proto(byte[] bytes) {
+        try {
+            return ModelProto.parseFrom(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The file that the writer makes of a model.
+    static byte[] written(Model model, Path folder) throws IOException {
+        Path file = folder.resolve("written.onnx");
+        OnnxWriter.write(model, file);
+        return Files.readAllBytes(file);
+    }
+
+    static Value w(Graph graph) {
+        return graph.value("w").orElseThrow();
+    }
+
+    /// The node that makes the tensor of this name.
+    static NodeProto.Builder node(GraphProto.Builder graph, String output) {
+        return graph.getNodeBuilderList().stream()
+                .filter(node -> node.getOutput(0).equals(output))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static TensorProto.Builder initializer(GraphProto.Builder graph, String name) {
+        return graph.getInitializerBuilderList().stream()
+                .filter(tensor -> tensor.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,489 @@
+package dev.espalier.onnx;
+
+import static dev.espalier.onnx.PackedModels.initializer;
+import static dev.espalier.onnx.PackedModels.pack;
+import static dev.espalier.onnx.PackedModels.product;
+import static dev.espalier.onnx.PackedModels.proto;
+import static dev.espalier.onnx.PackedModels.w;
+import static dev.espalier.onnx.PackedModels.weight;
+import static dev.espalier.onnx.PackedModels.written;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.UnknownFieldSet;
+import dev.espalier.onnx.proto.GraphProto;
+import dev.espalier.onnx.proto.ModelProto;
+import dev.espalier.onnx.proto.NodeProto;
+import dev.espalier.onnx.proto.StringStringEntryProto;
+import dev.espalier.onnx.proto.TensorProto;
+import dev.espalier.onnx.proto.ValueInfoProto;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.PackedEncoding;
+import dev.espalier.sparse.PackedTensor;
+import dev.espalier.sparse.Shape;
+import dev.espalier.sparse.SparseEncodings;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Weights that are stored as parts with the nodes that decode them. What is taken for one is tested in
+/// [PackedReaderTest].
+final class PackedTest {
+    @TempDir
+    private Path folder;
+
+    static Stream<PackedEncoding> encodings() {
+        return SparseEncodings.PACKED.stream();
+    }
+
+    private static Model read(byte[] bytes) {
+        return OnnxReader.read(ByteBuffer.wrap(bytes));
+    }
+
+    private static void replace(Graph graph, Constant constant) {
+        GraphPatch.labelled("test").replaceConstant(w(graph), constant).apply();
+    }
+
+    /// Packs `w` in the graph that `find` picks, writes, reads, and checks that it is there.
+    private byte[] packedFile(byte[] dense, PackedEncoding encoding, Function<Model, Graph> find) throws IOException {
+        Model model = read(dense);
+        replace(find.apply(model), Constant.of(pack(weight(), encoding)));
+        byte[] file = written(model, folder);
+        Value value = w(find.apply(read(file)));
+        assertThat(value.isInitializer()).isTrue();
+        assertThat(value.constant().orElseThrow()).isInstanceOf(Constant.Packed.class);
+        assertThat(value.constant().orElseThrow().decode().isSameAs(weight())).isTrue();
+        return file;
+    }
+
+    /// Makes `w` of a packed file dense again.
+    private byte[] denseFile(byte[] packed, Function<Model, Graph> find) throws IOException {
+        Model model = read(packed);
+        replace(find.apply(model), Constant.of(weight()));
+        return written(model, folder);
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void isOneInitializerWithoutItsNodesAndParts(PackedEncoding encoding) throws IOException {
+        Model built = product(pack(weight(), encoding)).build();
+        for (Model model : List.of(built, read(written(built, folder)))) {
+            Graph graph = model.graph();
+            assertThat(graph.initializers()).extracting(Value::name).containsExactly("w");
+            assertThat(graph.nodes()).extracting(Node::operator).containsExactly("MatMul");
+            assertThat(graph.names()).containsExactlyInAnyOrder("x", "w", "y");
+            assertThat(w(graph).uses()).hasSize(1);
+            Constant constant = w(graph).constant().orElseThrow();
+            assertThat(constant).isInstanceOf(Constant.Packed.class);
+            assertThat(constant.storage()).isEqualTo(encoding.name());
+            assertThat(constant.isSparse()).isTrue();
+            assertThat(constant.defects()).isEmpty();
+            assertThat(constant.type()).isEqualTo(ElementType.F32);
+            assertThat(constant.shape()).isEqualTo(PackedModels.SHAPE);
+            assertThat(constant.decode().isSameAs(weight())).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void isWrittenWithTheBytesThatWereRead(PackedEncoding encoding) throws IOException {
+        byte[] built = product(pack(weight(), encoding)).toBytes();
+        assertThat(proto(written(read(built), folder))).isEqualTo(proto(built));
+        byte[] file = written(read(built), folder);
+        assertThat(written(read(file), folder)).isEqualTo(file);
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void isTheOldFileOnceItIsDenseAgain(PackedEncoding encoding) throws IOException {
+        byte[] dense = written(product(weight()).build(), folder);
+        byte[] packed = packedFile(dense, encoding, Model::graph);
+        assertThat(packed.length).isLessThan(dense.length);
+        assertThat(denseFile(packed, Model::graph)).isEqualTo(dense);
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void takesAnyOtherFormInItsPlace(PackedEncoding encoding) throws IOException {
+        byte[] packed = written(product(pack(weight(), encoding)).build(), folder);
+        PackedEncoding other = encoding.equals(SparseEncodings.GAP) ? SparseEncodings.BITMAP : SparseEncodings.GAP;
+        Model model = read(packed);
+        replace(model.graph(), Constant.of(pack(weight(), other)));
+        assertThat(written(model, folder))
+                .isEqualTo(written(product(pack(weight(), other)).build(), folder));
+        replace(model.graph(), Constant.of(pack(weight(), encoding)));
+        assertThat(written(model, folder)).isEqualTo(packed);
+        replace(model.graph(), w(model.graph()).constant().orElseThrow().withElements(weight()));
+        assertThat(written(model, folder)).isEqualTo(written(product(weight()).build(), folder));
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void makesAnInitializerOfAConstantNode(PackedEncoding encoding) throws IOException {
+        byte[] file = ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "n", 39)
+                .node("Constant", List.of(), List.of("w"), "value", weight())
+                .node("MatMul", List.of("x", "w"), List.of("y"))
+                .output("y", ElementType.F32, "n", 13)
+                .toBytes();
+        byte[] packed = packedFile(file, encoding, Model::graph);
+        byte[] dense = written(product(weight()).build(), folder);
+        assertThat(packed).isEqualTo(packedFile(dense, encoding, Model::graph));
+        assertThat(denseFile(packed, Model::graph)).isEqualTo(dense);
+    }
+
+    @Test
+    void aConstantNodesTensorOfAnotherNameTakesThatOfItsOutput() throws IOException {
+        ModelProto.Builder proto = proto(ModelBuilder.opset(17)
+                        .node("Constant", List.of(), List.of("w"), "value", weight())
+                        .node("Identity", List.of("w"), List.of("y"))
+                        .output("y", ElementType.F32, 39, 13)
+                        .toBytes())
+                .toBuilder();
+        proto.getGraphBuilder()
+                .getNodeBuilder(0)
+                .getAttributeBuilder(0)
+                .getTBuilder()
+                .setName("value");
+        Model model = PackedModels.read(proto.build());
+        replace(model.graph(), Constant.of(pack(weight(), SparseEncodings.GAP)));
+        replace(model.graph(), Constant.of(weight()));
+        assertThat(read(written(model, folder)).graph().initializers())
+                .extracting(Value::name)
+                .containsExactly("w");
+    }
+
+    private static ModelBuilder branches(DenseTensor then) {
+        ModelBuilder large = ModelBuilder.opset(17)
+                .initializer("w", then)
+                .node("MatMul", List.of("x", "w"), List.of("m"))
+                .output("m", ElementType.F32, "n", 13);
+        ModelBuilder small = ModelBuilder.opset(17)
+                .initializer("w", DenseTensor.of(Shape.of(1), 2))
+                .node("Mul", List.of("x", "w"), List.of("w.values"))
+                .output("w.values", ElementType.F32, "n", 39);
+        return ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "n", 39)
+                .input("c", ElementType.BOOL)
+                .nodeWithBodies("If", List.of("c"), List.of("y"), "then_branch", large, "else_branch", small)
+                .output("y", ElementType.F32, "n", "m");
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void isAtHomeInABranch(PackedEncoding encoding) throws IOException {
+        Function<Model, Graph> then =
+                model -> model.graph().nodes().getFirst().bodies().getFirst();
+        byte[] dense = written(branches(weight()).build(), folder);
+        byte[] packed = packedFile(dense, encoding, then);
+        Graph branch = then.apply(read(packed));
+        assertThat(branch.nodes()).extracting(Node::operator).containsExactly("MatMul");
+        assertThat(written(read(packed), folder)).isEqualTo(packed);
+        // The other branch has a tensor `w.values`.
+        GraphProto raw = proto(packed).getGraph().getNode(0).getAttribute(0).getG();
+        assertThat(raw.getInitializerList()).extracting(TensorProto::getName).allMatch(name -> name.startsWith("w_2."));
+        assertThat(denseFile(packed, then)).isEqualTo(dense);
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void takesNoNameOfANestedGraph(PackedEncoding encoding) throws IOException {
+        ModelBuilder branch = ModelBuilder.opset(17)
+                .node("Neg", List.of("y"), List.of("w.axis"))
+                .node("Abs", List.of("w.axis"), List.of("w_2.shape"))
+                .output("w_2.shape", ElementType.F32, "n", 13);
+        byte[] dense = written(
+                product(weight())
+                        .input("c", ElementType.BOOL)
+                        .nodeWithBodies("If", List.of("c"), List.of("z"), "then_branch", branch, "else_branch", branch)
+                        .output("z", ElementType.F32, "n", 13)
+                        .build(),
+                folder);
+        byte[] packed = packedFile(dense, encoding, Model::graph);
+        assertThat(proto(packed).getGraph().getInitializerList())
+                .extracting(TensorProto::getName)
+                .allMatch(name -> name.startsWith("w_3."));
+        assertThat(denseFile(packed, Model::graph)).isEqualTo(dense);
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void decodesFirstAndDeclaresTheResult(PackedEncoding encoding) throws IOException {
+        Model model = read(ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "n", 39)
+                .node("Abs", List.of("x"), List.of("a"))
+                .node("MatMul", List.of("a", "w"), List.of("y"))
+                .initializer("w", weight())
+                .output("y", ElementType.F32, "n", 13)
+                .toBytes());
+        replace(model.graph(), Constant.of(pack(weight(), encoding)));
+        GraphProto graph = proto(written(model, folder)).getGraph();
+        int count = graph.getNodeCount();
+        assertThat(graph.getNodeList().subList(count - 2, count))
+                .extracting(NodeProto::getOpType)
+                .containsExactly("Abs", "MatMul");
+        assertThat(graph.getNode(count - 3).getOutputList()).containsExactly("w");
+        assertThat(graph.getNode(count - 3).getOpType()).isEqualTo("Reshape");
+        ValueInfoProto info = graph.getValueInfo(0);
+        assertThat(graph.getValueInfoCount()).isEqualTo(1);
+        assertThat(info.getName()).isEqualTo("w");
+        assertThat(ValueType.of(info.getType()))
+                .isEqualTo(new ValueType.Tensor(
+                        ElementType.F32, List.of(new Dimension.Known(39), new Dimension.Known(13))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void keepsADeclarationThatTheFileHasAlready(PackedEncoding encoding) throws IOException {
+        ModelProto.Builder proto = proto(product(weight()).toBytes()).toBuilder();
+        proto.getGraphBuilder()
+                .addValueInfo(ValueInfoProto.newBuilder().setName("w").setDocString("doc"))
+                .addValueInfo(ValueInfoProto.newBuilder().setName("nowhere"));
+        byte[] packed = packedFile(proto.build().toByteArray(), encoding, Model::graph);
+        assertThat(proto(packed).getGraph().getValueInfoList())
+                .hasSize(2)
+                .anyMatch(info -> info.getDocString().equals("doc"));
+        assertThat(written(read(packed), folder)).isEqualTo(packed);
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void keepsWhatElseTheTensorSays(PackedEncoding encoding) throws IOException {
+        ModelProto.Builder proto = proto(product(weight()).toBytes()).toBuilder();
+        initializer(proto.getGraphBuilder(), "w")
+                .setDocString("doc")
+                .addMetadataProps(
+                        StringStringEntryProto.newBuilder().setKey("k").setValue("v"))
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(
+                                1000,
+                                UnknownFieldSet.Field.newBuilder().addVarint(7).build())
+                        .build());
+        byte[] dense = written(PackedModels.read(proto.build()), folder);
+        byte[] packed = packedFile(dense, encoding, Model::graph);
+        assertThat(proto(packed).getGraph().getInitializerList())
+                .filteredOn(tensor -> tensor.getDocString().equals("doc"))
+                .extracting(TensorProto::getName)
+                .containsExactly("w.values");
+        assertThat(denseFile(packed, Model::graph)).isEqualTo(dense);
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void isNotWhatACallerMaySet(PackedEncoding encoding) {
+        Model model = product(weight()).input("w", ElementType.F32, 39, 13).build();
+        GraphPatch patch =
+                GraphPatch.labelled("pack").replaceConstant(w(model.graph()), Constant.of(pack(weight(), encoding)));
+        assertThatThrownBy(patch::apply).hasMessageContaining("'w' is a graph input");
+        assertThat(w(model.graph()).constant().orElseThrow().storage()).isEqualTo("raw");
+        assertThat(patch.removeInput(w(model.graph())).apply()).isTrue();
+        assertThat(w(model.graph()).constant().orElseThrow().storage()).isEqualTo(encoding.name());
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void saysHowManyBytesItTakes(PackedEncoding encoding) throws IOException {
+        Model model = product(weight()).build();
+        Value value = w(model.graph());
+        Constant packed = Constant.of(pack(weight(), encoding));
+        long saved = value.storedSize() - value.storedSize(packed);
+        long dense = written(model, folder).length;
+        replace(model.graph(), packed);
+        long after = written(model, folder).length;
+        // But for a byte of the length of the graph's message.
+        assertThat(dense - after).isBetween(saved - 1, saved + 1);
+        assertThat(w(read(written(model, folder)).graph()).storedSize()).isEqualTo(value.storedSize());
+    }
+
+    /// Moves the data of every initializer to a file, one after the other.
+    private Path externalFile(PackedEncoding encoding) throws IOException {
+        ModelProto.Builder proto = proto(product(pack(weight(), encoding)).toBytes()).toBuilder();
+        Path data = folder.resolve("parts.bin");
+        long offset = 0;
+        byte[] all = new byte[1 << 14];
+        for (TensorProto.Builder tensor : proto.getGraphBuilder().getInitializerBuilderList()) {
+            byte[] bytes = tensor.getRawData().toByteArray();
+            System.arraycopy(bytes, 0, all, (int) offset, bytes.length);
+            tensor.clearRawData()
+                    .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                    .addExternalData(StringStringEntryProto.newBuilder()
+                            .setKey("location")
+                            .setValue("parts.bin"))
+                    .addExternalData(
+                            StringStringEntryProto.newBuilder().setKey("offset").setValue(Long.toString(offset)))
+                    .addExternalData(
+                            StringStringEntryProto.newBuilder().setKey("length").setValue(Long.toString(bytes.length)));
+            offset += bytes.length + 64;
+        }
+        Files.write(data, all);
+        Path file = folder.resolve("external.onnx");
+        Files.write(file, proto.build().toByteArray());
+        return file;
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void partsMayBeInAnotherFile(PackedEncoding encoding) throws IOException {
+        Model model = OnnxReader.read(externalFile(encoding));
+        assertThat(w(model.graph()).constant().orElseThrow().decode().isSameAs(weight()))
+                .isTrue();
+        assertThat(w(model.graph()).storedSize()).isGreaterThan(800).isLessThan(10_000);
+        Path out = folder.resolve("out.onnx");
+        OnnxWriter.write(model, out);
+        Files.delete(folder.resolve("parts.bin"));
+        Model again = OnnxReader.read(out);
+        assertThat(w(again.graph()).constant().orElseThrow().storage()).isEqualTo(encoding.name());
+        assertThat(w(again.graph()).constant().orElseThrow().decode().isSameAs(weight()))
+                .isTrue();
+        assertThat(again.externalFiles()).hasSize(1);
+        Path twice = Files.createDirectory(folder.resolve("twice")).resolve("out.onnx");
+        OnnxWriter.write(again, twice);
+        assertThat(twice).hasSameBinaryContentAs(out);
+        assertThat(twice.resolveSibling("out.onnx.data")).hasSameBinaryContentAs(folder.resolve("out.onnx.data"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void partsInAnotherFileMayBeShared(PackedEncoding encoding) throws IOException {
+        Path file = externalFile(encoding);
+        ModelProto.Builder proto = proto(Files.readAllBytes(file)).toBuilder();
+        proto.getGraphBuilder()
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Neg")
+                        .addInput("w.axis")
+                        .addOutput("n"));
+        Files.write(file, proto.build().toByteArray());
+        Model model = OnnxReader.read(file);
+        assertThat(w(model.graph()).storedSize()).isGreaterThan(800).isLessThan(10_000);
+        Path out = folder.resolve("out.onnx");
+        OnnxWriter.write(model, out);
+        Files.delete(folder.resolve("parts.bin"));
+        Graph again = OnnxReader.read(out).graph();
+        assertThat(again.nodes()).extracting(Node::operator).containsExactly("MatMul", "Neg");
+        assertThat(w(again).constant().orElseThrow().decode().isSameAs(weight()))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void partsInAnotherFileComeHomeWhenItIsDense(PackedEncoding encoding) throws IOException {
+        Model model = OnnxReader.read(externalFile(encoding));
+        replace(model.graph(), w(model.graph()).constant().orElseThrow().withElements(weight()));
+        Path out = folder.resolve("out.onnx");
+        OnnxWriter.write(model, out);
+        assertThat(folder.resolve("out.onnx.data")).doesNotExist();
+        assertThat(proto(Files.readAllBytes(out)))
+                .isEqualTo(proto(product(weight()).toBytes()));
+    }
+
+    private static PackedTensor gap(Shape shape, DenseTensor values, DenseTensor zero, long... gaps) {
+        DenseTensor bytes = DenseTensor.ofBits(ElementType.U8, Shape.of(gaps.length), gaps);
+        return new PackedTensor(
+                SparseEncodings.GAP,
+                shape,
+                SparseEncodings.GAP.programs(shape).getFirst(),
+                Map.of("gaps", bytes, "values", values, "zero", zero));
+    }
+
+    private static PackedTensor bitmap(Shape shape, DenseTensor values, DenseTensor bitmap) {
+        return new PackedTensor(
+                SparseEncodings.BITMAP,
+                shape,
+                SparseEncodings.BITMAP.programs(shape).getFirst(),
+                Map.of("bitmap", bitmap, "values", values));
+    }
+
+    private static DenseTensor bits(long... bytes) {
+        return DenseTensor.ofBits(ElementType.U8, Shape.of(bytes.length, 1), bytes);
+    }
+
+    static Stream<Arguments> lies() {
+        Shape ten = Shape.of(10);
+        Shape huge = Shape.of(1L << 20, 1L << 20);
+        DenseTensor zero = DenseTensor.of(Shape.of(1), 0);
+        DenseTensor three = DenseTensor.of(Shape.of(3), 1, 2, 3);
+        DenseTensor flat = DenseTensor.ofBits(ElementType.U8, Shape.of(2), 0b101, 0b10);
+        DenseTensor ints = DenseTensor.ofBits(ElementType.I32, Shape.of(3), 1, 2, 3);
+        return Stream.of(
+                Arguments.of(gap(ten, three, zero, 0, 4, 6), "its gaps lead to position 10 of 10"),
+                Arguments.of(gap(ten, three, zero, 255, 255, 255), "its gaps lead to position 765 of 10"),
+                Arguments.of(gap(ten, three, zero, 3, 0, 5), "two of its values are for one position, 3"),
+                Arguments.of(gap(ten, three, zero, 0, 4), "u8 2 gaps for values of shape 3"),
+                Arguments.of(gap(ten, three, three, 0, 4, 5), "its zero is f32 3, its values are f32"),
+                Arguments.of(
+                        gap(ten, three, DenseTensor.ofBits(ElementType.I8, Shape.of(1), 0), 0, 4, 5),
+                        "its zero is i8 1, its values are f32"),
+                Arguments.of(gap(huge, three, zero, 0, 4, 5), "f32 1048576x1048576 is too large to decode"),
+                Arguments.of(
+                        gap(ten, ints, DenseTensor.ofBits(ElementType.I32, Shape.of(1), 0), 0, 4, 5),
+                        "its values are i32"),
+                Arguments.of(
+                        bitmap(ten, three, bits(0b101, 0b10)),
+                        "its bitmap has 3 ones, and its values, after the zero, are of shape 3"),
+                Arguments.of(
+                        bitmap(ten, three, bits(0b1, 0b100)),
+                        "its bitmap has 1 ones, and its values, after the zero, are of shape 3"),
+                Arguments.of(bitmap(ten, three, bits(0b101)), "a bitmap of u8 1x1 for 10 elements"),
+                Arguments.of(bitmap(ten, three, flat), "a bitmap of u8 2 for 10 elements"),
+                Arguments.of(bitmap(huge, three, bits(0b101)), "f32 1048576x1048576 is too large to decode"),
+                Arguments.of(bitmap(ten, ints, bits(0b101)), "its values are i32"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lies")
+    void thatLiesIsReadButNotDecoded(PackedTensor lie, String defect) throws IOException {
+        Model model = ModelBuilder.opset(17)
+                .initializer("w", lie)
+                .node("Identity", List.of("w"), List.of("y"))
+                .output("y", lie.type())
+                .build();
+        Constant constant = w(model.graph()).constant().orElseThrow();
+        assertThat(constant.shape()).isEqualTo(lie.shape());
+        assertThat(constant.defects()).containsExactly(defect);
+        assertThatThrownBy(constant::decode)
+                .isInstanceOf(OnnxFormatException.class)
+                .hasMessage("a tensor packed as " + lie.encoding().name() + " cannot be decoded: " + defect);
+        assertThat(w(model.graph()).storedSize()).isLessThan(2000);
+        byte[] file = written(model, folder);
+        assertThat(written(read(file), folder)).isEqualTo(file);
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void anyByteOfItsPartsMayBeWrong(PackedEncoding encoding) {
+        byte[] file = ModelBuilder.opset(17)
+                .initializer("w", pack(DenseTensor.of(Shape.of(3, 3), 0, 1, 0, 0, 2, 0, 3, 0, 4), encoding))
+                .node("Identity", List.of("w"), List.of("y"))
+                .output("y", ElementType.F32, 3, 3)
+                .toBytes();
+        IntStream.range(0, file.length * 8).forEach(bit -> {
+            byte[] damaged = file.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            try {
+                for (Value value : read(damaged).graph().initializers()) {
+                    Constant constant = value.constant().orElseThrow();
+                    if (constant.type().isCountable() && constant.defects().isEmpty()) {
+                        DenseTensor decoded = constant.decode();
+                        assertThat(decoded.data().byteSize()).isLessThan(1 << 16);
+                        decoded.data().toArray(ValueLayout.JAVA_BYTE);
+                    }
+                }
+            } catch (OnnxFormatException | ExternalDataException e) {
+                assertThat(e.what()).isNotEmpty();
+            }
+        });
+    }
+}
