@@ -161,8 +161,8 @@ public final class Exporter {
                 constant.map(value::storedSize).orElseGet(value::storedSize),
                 old.defects(),
                 chosen.note());
-        return Optional.of(
-                new Stored(tensor, constant, Manifest.Entry.of(value, elements.type(), nonZeros, chosen.encoding())));
+        Manifest.Entry entry = Manifest.Entry.of(value, nonZeros, chosen.encoding(), tensor.bytes());
+        return Optional.of(new Stored(tensor, constant, entry));
     }
 
     private static boolean isSparse(SparseEncoding encoding) {

@@ -71,9 +71,8 @@ public final class Pruner {
                 before.unprunable(),
                 chosen.encoding(),
                 chosen.note());
-        return new Stored(
-                result,
-                chosen.constant(),
-                Manifest.Entry.of(weight.value(), elements.type(), pruned.nonZeros(), chosen.encoding()));
+        long bytes = weight.value().storedSize(chosen.constant());
+        Manifest.Entry entry = Manifest.Entry.of(weight.value(), pruned.nonZeros(), chosen.encoding(), bytes);
+        return new Stored(result, chosen.constant(), entry);
     }
 }
