@@ -2,15 +2,24 @@ package dev.espalier.cli;
 
 import dev.espalier.pruning.CheckResult;
 import dev.espalier.pruning.Finding;
+import dev.espalier.pruning.Survival;
 import dev.espalier.pruning.Verdict;
+import dev.espalier.run.SurvivalCheck;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /// What `verify-sparsity` found.
 ///
 /// @param verified whether every check ran and passed
 record VerifyReport(
-        int schemaVersion, String model, boolean verified, String verdict, List<Check> checks, List<Found> findings) {
+        int schemaVersion,
+        String model,
+        boolean verified,
+        String verdict,
+        List<Check> checks,
+        List<Saved> survival,
+        List<Found> findings) {
     /// One check.
     ///
     /// @param answer `yes`, `NO` or `not run`
@@ -26,6 +35,46 @@ record VerifyReport(
         }
     }
 
+    /// What one tool left of the zeros when it saved the model.
+    ///
+    /// @param sparse tensors that are still stored sparse
+    /// @param dense tensors whose zeros are there, each stored
+    /// @param revived tensors of which zeros have a value
+    /// @param lost tensors that were not found
+    /// @param failure why nothing was saved; empty if it was
+    record Saved(
+            String tool,
+            long sparse,
+            long dense,
+            long revived,
+            long lost,
+            long bytes,
+            String failure,
+            List<Followed> tensors) {
+        static Saved of(SurvivalCheck.Row row) {
+            return new Saved(
+                    row.tool(),
+                    row.count(Survival.Fate.SPARSE),
+                    row.count(Survival.Fate.DENSE),
+                    row.count(Survival.Fate.REVIVED),
+                    row.count(Survival.Fate.LOST),
+                    row.bytes(),
+                    row.failure(),
+                    row.tensors().stream().map(Followed::of).toList());
+        }
+
+        String size() {
+            return failure.isEmpty() ? Figures.bytes(bytes) : failure;
+        }
+    }
+
+    /// What became of one tensor.
+    record Followed(String tensor, String fate, String detail) {
+        static Followed of(Survival.Followed tensor) {
+            return new Followed(tensor.name(), tensor.fate().name().toLowerCase(Locale.ROOT), tensor.detail());
+        }
+    }
+
     /// One finding.
     record Found(String finding, String tensor, String detail) {
         static Found of(Finding finding) {
@@ -33,7 +82,7 @@ record VerifyReport(
         }
     }
 
-    static VerifyReport of(Path model, Verdict verdict) {
+    static VerifyReport of(Path model, Verdict verdict, List<SurvivalCheck.Row> survival) {
         String words = verdict.holds()
                 ? "verified"
                 : verdict.isRefuted() ? "not as promised" : "not verified: something could not be checked";
@@ -43,6 +92,7 @@ record VerifyReport(
                 verdict.holds(),
                 words,
                 verdict.answers().stream().map(Check::of).toList(),
+                survival.stream().map(Saved::of).toList(),
                 verdict.findings().stream().map(Found::of).toList());
     }
 
@@ -53,6 +103,18 @@ record VerifyReport(
                         .text("holds", Check::answer)
                         .text("", Check::detail)
                         .render(checks, 0));
+        if (!survival.isEmpty()) {
+            console.out().println();
+            console.out()
+                    .println(new TextTable<Saved>()
+                            .text("saved by", Saved::tool)
+                            .number("sparse", s -> Figures.count(s.sparse))
+                            .number("dense", s -> Figures.count(s.dense))
+                            .number("revived", s -> Figures.count(s.revived))
+                            .number("lost", s -> Figures.count(s.lost))
+                            .text("file", Saved::size)
+                            .render(survival, 0));
+        }
         for (Found found : findings) {
             console.out().println();
             console.out().println(found.finding + (found.tensor.isEmpty() ? "" : "  " + found.tensor));

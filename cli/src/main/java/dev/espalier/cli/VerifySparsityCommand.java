@@ -7,9 +7,12 @@ import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.SparsityCheck;
 import dev.espalier.pruning.SparsityChecks;
 import dev.espalier.pruning.Verdict;
+import dev.espalier.run.Resaver;
 import dev.espalier.run.RuntimeCheck;
+import dev.espalier.run.SurvivalCheck;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +50,28 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
     @Option(names = "--against", paramLabel = "PRUNED", description = "A pruned model whose zeros this one must have.")
     private @Nullable Path reference;
 
-    @Option(names = "--no-run", description = "Look at the file alone, do not run it.")
+    @Option(
+            names = "--no-run",
+            description = "Look at the stored bytes, do not compare outputs with those of the dense form.")
     private boolean noRun;
+
+    @Option(
+            names = "--survival",
+            description = "Also let ONNX Runtime save the model at each optimization level, and follow the zeros.")
+    private boolean survival;
+
+    @Option(
+            names = "--through",
+            paramLabel = "COMMAND",
+            description = "Also let another program save the model, and follow the zeros: words, of which {in} and "
+                    + "{out} stand for the files. Repeatable.")
+    private List<String> through = new ArrayList<>();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "How long such a program may take (default: ${DEFAULT-VALUE}).")
+    private int timeout = 600;
 
     @Option(names = "--seed", description = "Seed of the inputs that it is run on (default: ${DEFAULT-VALUE}).")
     private long seed;
@@ -70,8 +93,11 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
-        Verdict verdict = workers.run(this::verify);
-        VerifyReport report = VerifyReport.of(file, verdict);
+        List<Resaver> tools = new ArrayList<>(survival ? Resaver.ofRuntime() : List.of());
+        through.forEach(command -> tools.add(Resaver.ofCommand(command, Duration.ofSeconds(timeout))));
+        SurvivalCheck survivalCheck = new SurvivalCheck(file, tools);
+        Verdict verdict = workers.run(() -> verify(tools.isEmpty() ? Optional.empty() : Optional.of(survivalCheck)));
+        VerifyReport report = VerifyReport.of(file, verdict, survivalCheck.rows());
         if (json) {
             JsonReport.print(report, console.out());
         } else {
@@ -80,7 +106,7 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
         return verdict.holds() ? ExitCode.OK : ExitCode.NO;
     }
 
-    private Verdict verify() throws IOException {
+    private Verdict verify(Optional<SurvivalCheck> survivalCheck) throws IOException {
         Optional<Model> other = Optional.empty();
         if (reference != null) {
             other = Optional.of(OnnxReader.read(reference));
@@ -90,6 +116,7 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
         if (!noRun) {
             checks.add(new RuntimeCheck(file, seed));
         }
+        survivalCheck.ifPresent(checks::add);
         return Verdict.of(evidence, checks);
     }
 }

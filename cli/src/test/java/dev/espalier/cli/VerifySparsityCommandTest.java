@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -111,6 +113,49 @@ final class VerifySparsityCommandTest {
                     .close();
         }
         return saved;
+    }
+
+    @Test
+    void followsTheZerosThroughTheRuntimesLevels() {
+        Cli.Result result = Cli.launch("verify-sparsity", pruned, "--survival", "--json");
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        JsonNode rows = JsonMapper.shared().readTree(result.output()).get("survival");
+        assertThat(rows.size()).isEqualTo(4);
+        for (JsonNode row : rows) {
+            assertThat(row.get("sparse").intValue() + row.get("dense").intValue())
+                    .as(row.toString())
+                    .isEqualTo(7);
+        }
+        assertThat(rows.get(0).get("sparse").intValue()).isEqualTo(7);
+        assertThat(rows.get(3).get("dense").intValue()).isPositive();
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void judgesOtherProgramsByWhatTheyWrite() {
+        Path dense = folder.resolve("dense.onnx");
+        Cli.launch("export", pruned, "--encoding", "dense", "-o", dense);
+        assertThat(Cli.launch("verify-sparsity", pruned, "--no-run", "--through", "cp {in} {out}")
+                        .exitCode())
+                .isZero();
+        Cli.Result densified = Cli.launch("verify-sparsity", pruned, "--no-run", "--through", "cp " + dense + " {out}");
+        assertThat(densified.exitCode()).isEqualTo(1);
+        assertThat(densified.output())
+                .contains("densified  fc.weight")
+                .contains("through cp " + dense + " {out}: under its name");
+        fails("false", "it failed with exit code 1");
+        fails("true {out}", "it wrote nothing to {out}");
+        fails("no-such-program {in}", "it cannot be started");
+        fails("cp /etc/hostname {out}", "what it wrote cannot be read: not an ONNX model");
+        Cli.Result hung = Cli.launch("verify-sparsity", pruned, "--no-run", "--timeout", "1", "--through", "sleep 600");
+        assertThat(hung.output()).contains("it did not end within 1 seconds");
+        assertThat(hung.exitCode()).isEqualTo(1);
+    }
+
+    private void fails(String command, String reason) {
+        Cli.Result result = Cli.launch("verify-sparsity", pruned, "--no-run", "--through", command);
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
+        assertThat(result.output()).contains(reason).contains("survival").contains("not run");
     }
 
     @Test

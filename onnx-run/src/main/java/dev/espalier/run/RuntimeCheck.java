@@ -130,7 +130,7 @@ public final class RuntimeCheck implements SparsityCheck {
         }
     }
 
-    private static void delete(@Nullable Path folder) {
+    static void delete(@Nullable Path folder) {
         if (folder == null) {
             return;
         }

@@ -4,6 +4,8 @@ import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import java.util.LinkedHashMap;
@@ -35,6 +37,11 @@ public final class Evidence {
             }
         }
         weights.weights().forEach(weight -> quantizations.put(weight.name(), weight.quantization()));
+    }
+
+    /// A file that nothing is promised of, to look for the tensors of another one in it.
+    public static Evidence of(Model model) {
+        return new Evidence(model, Optional.empty(), Optional.empty());
     }
 
     /// @param expected a share of zeros that all weights together should reach
@@ -92,9 +99,15 @@ public final class Evidence {
                 .anyMatch(value -> !value.constant().orElseThrow().defects().isEmpty());
     }
 
-    /// Which elements of a constant are not zero, from the stored bytes.
+    /// Which elements of a constant are not zero, from the stored bytes. Of bytes without a known zero point, such as
+    /// those of MatMulNBits, the most frequent is the zero: in a pruned weight it is.
     Mask nonZeros(Value value) {
-        return Mask.ofNonZeros(
-                value.constant().orElseThrow().decode(), quantizations.getOrDefault(value.path(), Quantization.NONE));
+        DenseTensor elements = value.constant().orElseThrow().decode();
+        Quantization quantization = quantizations.get(value.path());
+        if (quantization == null) {
+            boolean isBytes = elements.type() == ElementType.U8 || elements.type() == ElementType.I8;
+            quantization = isBytes ? Quantization.ofMostFrequentByte(elements) : Quantization.NONE;
+        }
+        return Mask.ofNonZeros(elements, quantization);
     }
 }

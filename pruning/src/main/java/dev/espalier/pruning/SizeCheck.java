@@ -59,7 +59,7 @@ final class SizeCheck implements SparsityCheck {
                     .filter(value -> value.constant().filter(Constant::isSparse).isPresent())
                     .map(Value::storedSize)
                     .orElse(0L);
-            if (bytes > entry.bytes() + MOST_FRAMING) {
+            if (entry.bytes() > 0 && bytes > entry.bytes() + MOST_FRAMING) {
                 findings.add(new Finding(
                         Finding.Kind.LARGER_THAN_PROMISED,
                         entry.name(),

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 
 /// One bit for each element of a tensor: 1 is kept, 0 is zero (the convention of PyTorch's masks). Row-major.
 public final class Mask {
@@ -203,6 +204,39 @@ public final class Mask {
             count += Long.bitCount(~words[i] & other.words[i]);
         }
         return count;
+    }
+
+    /// The mask of the tensor with its axes in another order (ONNX Transpose).
+    ///
+    /// @param axes which old axis comes first, second and so on
+    public Mask permuted(List<Integer> axes) {
+        int rank = shape.rank();
+        long[] dims = new long[rank];
+        for (int i = 0; i < rank; i++) {
+            dims[i] = shape.dim(axes.get(i));
+        }
+        Mask permuted = new Mask(Shape.of(dims), newWords(shape.elementCount()));
+        long[] strides = new long[rank];
+        long stride = 1;
+        for (int i = rank - 1; i >= 0; i--) {
+            strides[axes.get(i)] = stride;
+            stride *= dims[i];
+        }
+        for (long i = nextKept(0); i >= 0; i = nextKept(i + 1)) {
+            long left = i;
+            long to = 0;
+            for (int axis = rank - 1; axis >= 0; axis--) {
+                to += left % shape.dim(axis) * strides[axis];
+                left /= shape.dim(axis);
+            }
+            permuted.words[(int) (to >>> 6)] |= 1L << (to & 63);
+        }
+        return permuted;
+    }
+
+    /// Whether the other has the same bits in the same order, in whatever shape.
+    public boolean hasBitsOf(Mask other) {
+        return shape.elementCount() == other.shape.elementCount() && Arrays.equals(words, other.words);
     }
 
     private void requireSameShape(Mask other) {

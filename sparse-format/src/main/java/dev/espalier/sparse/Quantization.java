@@ -29,6 +29,26 @@ public final class Quantization {
         return new Quantization(Long.MAX_VALUE, new long[] {zeroPointBits}, new double[] {scale}, true);
     }
 
+    /// One whose zero point is the byte that occurs most often; of several, the smallest.
+    ///
+    /// @param tensor of 8-bit elements
+    public static Quantization ofMostFrequentByte(DenseTensor tensor) {
+        long[] counts = new long[256];
+        long[] block = new long[4096];
+        for (long from = 0; from < tensor.elementCount(); from += block.length) {
+            int count = (int) Math.min(block.length, tensor.elementCount() - from);
+            tensor.readBits(from, count, block);
+            for (int i = 0; i < count; i++) {
+                counts[(int) block[i]]++;
+            }
+        }
+        int most = 0;
+        for (int i = 1; i < counts.length; i++) {
+            most = counts[i] > counts[most] ? i : most;
+        }
+        return perTensor(most, 1).ofUnknownScale();
+    }
+
     /// The same zero points with scales that nothing tells: magnitudes are in steps, and compare within the tensor
     /// only.
     public Quantization ofUnknownScale() {

@@ -1,0 +1,116 @@
+package dev.espalier.run;
+
+import dev.espalier.onnx.Model;
+import dev.espalier.onnx.OnnxReader;
+import dev.espalier.pruning.CheckResult;
+import dev.espalier.pruning.Evidence;
+import dev.espalier.pruning.Finding;
+import dev.espalier.pruning.SparsityCheck;
+import dev.espalier.pruning.Survival;
+import dev.espalier.sparse.InputException;
+import dev.espalier.sparse.Mask;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The zeros outlive other tools: each saves the model again, and every tensor is looked for in what it wrote.
+public final class SurvivalCheck implements SparsityCheck {
+    /// What one tool left of the zeros.
+    ///
+    /// @param tool what it is
+    /// @param bytes of the file that it wrote; 0 if it wrote none
+    /// @param tensors what became of each; empty if it wrote none
+    /// @param failure why it wrote none, or nothing that can be read; empty if it did
+    public record Row(String tool, long bytes, List<Survival.Followed> tensors, String failure) {
+        /// How many tensors had this fate.
+        public long count(Survival.Fate fate) {
+            return tensors.stream().filter(t -> t.fate() == fate).count();
+        }
+    }
+
+    private final Path file;
+    private final List<Resaver> tools;
+    private final List<Row> rows = new ArrayList<>();
+
+    /// @param file the pruned model
+    /// @param tools what it goes through, each alone
+    public SurvivalCheck(Path file, List<Resaver> tools) {
+        this.file = file;
+        this.tools = List.copyOf(tools);
+    }
+
+    @Override
+    public String name() {
+        return "survival";
+    }
+
+    /// The matrix, once the check has run.
+    public List<Row> rows() {
+        return List.copyOf(rows);
+    }
+
+    @Override
+    public CheckResult check(Evidence evidence) {
+        if (evidence.hasInvalidSparse()) {
+            return new CheckResult.NotRun("sparse tensors are invalid, and the runtime may crash on such");
+        }
+        Map<String, Mask> promised = Survival.promised(evidence);
+        List<Finding> findings = new ArrayList<>();
+        for (Resaver tool : tools) {
+            Row row = row(tool, promised);
+            rows.add(row);
+            findings.addAll(findings(tool, row));
+        }
+        List<String> failed = rows.stream()
+                .filter(row -> !row.failure.isEmpty())
+                .map(row -> row.tool + ": " + row.failure)
+                .toList();
+        if (findings.isEmpty() && !failed.isEmpty()) {
+            return new CheckResult.NotRun(String.join("; ", failed));
+        }
+        return CheckResult.of(findings, "no zero is lost in " + rows.size() + " saves by other tools");
+    }
+
+    private static List<Finding> findings(Resaver tool, Row row) {
+        List<Finding> findings = new ArrayList<>();
+        for (Survival.Followed tensor : row.tensors) {
+            switch (tensor.fate()) {
+                case SPARSE -> {}
+                case DENSE -> {
+                    if (tool.isShipped()) {
+                        add(findings, Finding.Kind.DENSIFIED, tensor, row);
+                    }
+                }
+                case REVIVED -> add(findings, Finding.Kind.ZERO_REVIVED, tensor, row);
+                case LOST -> add(findings, Finding.Kind.TENSOR_MISSING, tensor, row);
+            }
+        }
+        return findings;
+    }
+
+    private static void add(List<Finding> findings, Finding.Kind kind, Survival.Followed tensor, Row row) {
+        findings.add(new Finding(kind, tensor.name(), "through " + row.tool + ": " + tensor.detail()));
+    }
+
+    private Row row(Resaver tool, Map<String, Mask> promised) {
+        Path folder = null;
+        try {
+            folder = Files.createTempDirectory("espalier");
+            Path output = folder.resolve("saved.onnx");
+            tool.save(file, output);
+            Model after = OnnxReader.read(output);
+            return new Row(tool.name(), Files.size(output), Survival.follow(promised, Evidence.of(after)), "");
+        } catch (ModelRunException e) {
+            return new Row(tool.name(), 0, List.of(), String.valueOf(e.getMessage()));
+        } catch (InputException e) {
+            return new Row(tool.name(), 0, List.of(), "what it wrote cannot be read: " + e.what());
+        } catch (IOException e) {
+            return new Row(tool.name(), 0, List.of(), "temporary files: " + e.getMessage());
+        } finally {
+            RuntimeCheck.delete(folder);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.espalier.pruning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.onnx.Model;
+import dev.espalier.onnx.ModelBuilder;
+import dev.espalier.pruning.Survival.Fate;
+import dev.espalier.pruning.Survival.Followed;
+import dev.espalier.sparse.CooTensor;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.Encoded;
+import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Quantization;
+import dev.espalier.sparse.Shape;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class SurvivalTest {
+    private static final Shape SHAPE = Shape.of(6, 4, 3);
+    private static final DenseTensor WEIGHT = pruned(SHAPE);
+    private static final Mask MASK = Mask.ofNonZeros(WEIGHT, Quantization.NONE);
+
+    private static DenseTensor pruned(Shape shape) {
+        Random random = new Random(7);
+        float[] values = new float[(int) shape.elementCount()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextInt(4) == 0 ? random.nextFloat() + 1 : 0;
+        }
+        return DenseTensor.of(shape, values);
+    }
+
+    private static float at(long index) {
+        return Float.intBitsToFloat((int) WEIGHT.bitsAt(index));
+    }
+
+    private static Followed follow(String name, Encoded tensor) {
+        Model after = ModelBuilder.opset(17).initializer(name, tensor).build();
+        List<Followed> followed = Survival.follow(Map.of("w", MASK), Evidence.of(after));
+        assertThat(followed).hasSize(1);
+        return followed.getFirst();
+    }
+
+    @Test
+    void knowsATensorByItsName() {
+        assertThat(follow("w", CooTensor.of(WEIGHT, MASK)).fate()).isEqualTo(Fate.SPARSE);
+        assertThat(follow("w", WEIGHT).fate()).isEqualTo(Fate.DENSE);
+    }
+
+    @Test
+    void countsZerosThatHaveAValue() {
+        float[] values = new float[(int) SHAPE.elementCount()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = at(i);
+        }
+        int zero = 0;
+        while (values[zero] != 0) {
+            zero++;
+        }
+        values[zero] = 1e-30f;
+        Followed followed = follow("w", DenseTensor.of(SHAPE, values));
+        assertThat(followed.fate()).isEqualTo(Fate.REVIVED);
+        assertThat(followed.detail()).isEqualTo("1 of " + MASK.zeroCount() + " zeros have a value");
+    }
+
+    @Test
+    void findsARenamedTensorThatWasScaled() {
+        float[] values = new float[(int) SHAPE.elementCount()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = at(i) * (1 + i / 12);
+        }
+        Followed followed = follow("fused", DenseTensor.of(SHAPE, values));
+        assertThat(followed).isEqualTo(new Followed("w", Fate.DENSE, "as 'fused', zero for zero"));
+    }
+
+    @Test
+    void findsARenamedTensorThatWasTransposed() {
+        float[] values = new float[(int) SHAPE.elementCount()];
+        for (int i = 0; i < 6; i++) {
+            for (int j = 0; j < 4; j++) {
+                for (int k = 0; k < 3; k++) {
+                    values[(k * 6 + i) * 4 + j] = at((i * 4 + j) * 3 + k);
+                }
+            }
+        }
+        Followed followed = follow("folded", DenseTensor.of(Shape.of(3, 6, 4), values));
+        assertThat(followed).isEqualTo(new Followed("w", Fate.DENSE, "as 'folded', zero for zero"));
+    }
+
+    @Test
+    void findsAQuantizedTensorWhoseZeroIs128() {
+        long[] bits = new long[(int) SHAPE.elementCount()];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = at(i) == 0 ? 128 : 129 + i % 100;
+        }
+        Followed followed = follow("w_quant", DenseTensor.ofBits(ElementType.U8, Shape.of(6, 1, 12), bits));
+        assertThat(followed).isEqualTo(new Followed("w", Fate.DENSE, "as 'w_quant', zero for zero"));
+    }
+
+    @Test
+    void findsAPaddedTensorByTheNumberOfItsValues() {
+        float[] values = new float[8 * 4 * 3];
+        for (int i = 0; i < SHAPE.elementCount(); i++) {
+            values[i + 5] = at(i);
+        }
+        Followed followed = follow("reorder", DenseTensor.of(Shape.of(8, 4, 3), values));
+        assertThat(followed).isEqualTo(new Followed("w", Fate.DENSE, "as 'reorder', by the number of its values"));
+    }
+
+    @Test
+    void saysWhatIsLost() {
+        DenseTensor other = DenseTensor.of(Shape.of(2, 2), 1, 2, 3, 4);
+        assertThat(follow("other", other).fate()).isEqualTo(Fate.LOST);
+    }
+}
