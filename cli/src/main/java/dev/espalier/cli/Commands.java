@@ -13,6 +13,7 @@ final class Commands {
     static {
         ALL.put("inspect", InspectCommand::new);
         ALL.put("prune", PruneCommand::new);
+        ALL.put("export", ExportCommand::new);
         ALL.put("verify-sparsity", VerifySparsityCommand::new);
         ALL.put("help", console -> new HelpCommand());
     }

@@ -4,7 +4,6 @@ import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
-import dev.espalier.pruning.EncodingChoice;
 import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
@@ -85,13 +84,8 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
                     + "that matches counts.")
     private Map<String, String> layers = new LinkedHashMap<>();
 
-    @Option(
-            names = "--encoding",
-            converter = Converters.EncodingConverter.class,
-            completionCandidates = Converters.Encodings.class,
-            description = "How pruned weights are stored, one of ${COMPLETION-CANDIDATES} (default: auto, the smallest "
-                    + "for each).")
-    private EncodingChoice encoding = EncodingChoice.AUTO;
+    @Mixin
+    private EncodingOptions encoding;
 
     @Option(
             names = "--drop-initializer-inputs",
@@ -132,6 +126,7 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
                 names.excluded(),
                 layers.entrySet().stream().map(this::layerTarget).toList(),
                 seed);
+        encoding.choice();
         if (!dryRun) {
             checkOutput();
         }
@@ -160,10 +155,7 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         if (output == null) {
             throw usage("no output file: say -o FILE, or --dry-run to write nothing");
         }
-        if (!force && Files.exists(output) && Files.exists(file) && Files.isSameFile(output, file)) {
-            throw usage("the output is the input: choose another name, or say --force to replace it");
-        }
-        OnnxWriter.probe(output);
+        OutputFile.check(output, file, force, spec);
     }
 
     private PruneReport prune(PruneRequest request) throws IOException {
@@ -176,7 +168,7 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         if (dropInitializerInputs) {
             dropInputs(plan);
         }
-        PruningResult result = Pruner.apply(model, plan, encoding, new ProgressLine(console));
+        PruningResult result = Pruner.apply(model, plan, encoding.choice(), new ProgressLine(console));
         Optional<OnnxWriter.Sizes> written = Optional.empty();
         if (!dryRun && output != null) {
             written = Optional.of(OnnxWriter.write(model, output));

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ErrorsTest {
     private static final Path MLP = TestModels.inRepository("samples/digits_mlp.onnx");
 
+    private static final Path BASH = Path.of("/bin/bash");
+
     @TempDir
     private Path folder;
 
@@ -129,6 +131,47 @@ final class ErrorsTest {
                   where: file 'FOLDER/in_locked'
                   hint: check who may read and write there
                 """, "prune", MLP, "-s", "0.5", "-o", locked.resolve("out.onnx"));
+    }
+
+    @Test
+    void aDiskThatFillsUp() throws IOException, InterruptedException {
+        // A disk of 64 KiB, in a namespace of its own so that it needs no rights; it is gone with the process.
+        Path disk = Files.createDirectory(folder.resolve("in_disk"));
+        String mount = "mount -t tmpfs -o size=64k none '%s'".formatted(disk);
+        Assumptions.assumeTrue(
+                Files.exists(BASH) && exitCode("bash", "-c", "unshare -rm " + mount + " 2>/dev/null") == 0,
+                "this user cannot mount a disk of its own");
+        String script = "exec unshare -rm bash -c '%s; \"$@\"; code=$?; ls -A \"%s\"; exit $code' bash \"$@\""
+                .formatted(mount.replace("'", "\""), disk);
+        Cli.Result result = Cli.launchFrom(script, folder, "prune", MLP, "-s", "0.5", "-o", disk.resolve("out.onnx"));
+        assertThat(result.errorOutput().replace(folder.toString(), "FOLDER")).isEqualTo("""
+                error: No space left on device
+                  where: file 'FOLDER/in_disk/out.onnx'
+                  hint: free some space, or write to another disk; nothing was left behind
+                """);
+        assertThat(result.exitCode()).isEqualTo(3);
+        assertThat(result.output()).as("what is on the disk").isEmpty();
+    }
+
+    private static int exitCode(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command).inheritIO().start().waitFor();
+    }
+
+    @Test
+    void aFileThatMayNotGrow() throws IOException, InterruptedException {
+        // Needs no disk to fill: a write beyond the limit fails in the middle of the file all the same.
+        Assumptions.assumeTrue(Files.exists(BASH), "there is no " + BASH);
+        Path output = folder.resolve("out.onnx");
+        Cli.Result result =
+                Cli.launchFrom("ulimit -f 64; exec \"$@\"", folder, "prune", MLP, "-s", "0.5", "-o", output);
+        assertThat(result.errorOutput().replace(folder.toString(), "FOLDER")).isEqualTo("""
+                error: File too large
+                  where: file 'FOLDER/out.onnx'
+                  hint: check the file and the folder it is in
+                """);
+        assertThat(result.exitCode()).isEqualTo(3);
+        assertThat(result.output()).isEmpty();
+        leavesNothing();
     }
 
     @Test

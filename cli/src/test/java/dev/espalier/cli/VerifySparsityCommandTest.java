@@ -16,6 +16,7 @@ import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,19 +77,40 @@ final class VerifySparsityCommandTest {
 
     @Test
     void catchesWhatTheRuntimesOptimizerMakes() throws OrtException {
+        Path coo = folder.resolve("coo.onnx");
+        Cli.launch("export", pruned, "--encoding", "coo", "-o", coo);
         for (OrtSession.SessionOptions.OptLevel level : OrtSession.SessionOptions.OptLevel.values()) {
-            Path saved = folder.resolve(level + ".onnx");
-            try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-                options.setOptimizationLevel(level);
-                options.setOptimizedModelFilePath(saved.toString());
-                OrtEnvironment.getEnvironment()
-                        .createSession(pruned.toString(), options)
-                        .close();
-            }
+            Path saved = saveAgain(coo, level);
             Cli.Result result = Cli.launch("verify-sparsity", "--against", pruned, saved);
             assertThat(result.exitCode()).as(level + "\n" + result.output()).isEqualTo(1);
             assertThat(result.output()).contains("layer1.conv1.weight");
         }
+    }
+
+    @Test
+    void followsPackedWeightsUntilTheRuntimeFoldsThem() throws OrtException {
+        for (String encoding : List.of("gap", "bitmap")) {
+            Path packed = folder.resolve(encoding + ".onnx");
+            Cli.launch("export", pruned, "--encoding", encoding, "-o", packed);
+            Path asItIs = saveAgain(packed, OrtSession.SessionOptions.OptLevel.NO_OPT);
+            assertThat(Cli.launch("verify-sparsity", asItIs).exitCode()).isZero();
+            Path folded = saveAgain(packed, OrtSession.SessionOptions.OptLevel.BASIC_OPT);
+            Cli.Result result = Cli.launch("verify-sparsity", "--no-run", folded);
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.output()).contains("densified  fc.weight").contains("it was stored as " + encoding);
+        }
+    }
+
+    private Path saveAgain(Path model, OrtSession.SessionOptions.OptLevel level) throws OrtException {
+        Path saved = folder.resolve("saved_" + level + "_" + model.getFileName());
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setOptimizationLevel(level);
+            options.setOptimizedModelFilePath(saved.toString());
+            OrtEnvironment.getEnvironment()
+                    .createSession(model.toString(), options)
+                    .close();
+        }
+        return saved;
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Writes ONNX files. Everything goes to temporary files in the output's folder, which are moved into place when they
@@ -19,7 +20,8 @@ public final class OnnxWriter {
     ///
     /// @param model the ONNX file
     /// @param external the file of external data; 0 if there is none
-    public record Sizes(long model, long external) {
+    /// @param files the files of external data
+    public record Sizes(long model, long external, List<Path> files) {
         /// Both together.
         public long total() {
             return model + external;
@@ -47,15 +49,17 @@ public final class OnnxWriter {
             if (!layout.isEmpty()) {
                 refuseOverwritingSource(model, data);
                 temporaryData = Files.createTempFile(folder, "." + data.getFileName(), ".tmp");
-                layout.write(temporaryData);
+                Path target = temporaryData;
+                naming(data, () -> layout.write(target));
             }
             temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
-            write(slim, blobs, temporary);
+            Path target = temporary;
+            naming(file, () -> write(slim, blobs, target));
             if (temporaryData != null) {
                 move(temporaryData, data);
             }
             move(temporary, file);
-            return new Sizes(size, layout.size());
+            return new Sizes(size, layout.size(), layout.isEmpty() ? List.of() : List.of(data));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } finally {
@@ -112,6 +116,19 @@ public final class OnnxWriter {
                     "the output's data file is one that the input is read from",
                     "file '" + data + "'",
                     "choose another output name or folder");
+        }
+    }
+
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    /// The system does not say which file it could not write, and the temporary one would tell nobody anything.
+    private static void naming(Path file, Writing writing) throws IOException {
+        try {
+            writing.run();
+        } catch (IOException e) {
+            throw (IOException) new FileSystemException(file.toString(), null, e.getMessage()).initCause(e);
         }
     }
 

@@ -112,7 +112,7 @@ final class SparseReader {
         note(indices.type() != ElementType.I64, "indices are " + indices.type() + ", the standard allows i64 only");
         note(shape.rank() == 0 || shape.elementCount() == 0, "scalars and empty tensors may not be sparse");
         if (stored.type().isCountable()) {
-            long zeros = Mask.ofNonZeros(stored, Quantization.NONE).zeroCount();
+            long zeros = Mask.ofBitsOtherThanZero(stored, Quantization.NONE).zeroCount();
             note(zeros > 0, zeros + " of its " + positions.length + " stored values are zero");
         }
     }

@@ -107,7 +107,13 @@ final class TypedField {
                     to.addUint64Data(bits[i]);
                 }
             }
-            case F16, BF16 -> {
+            case I16 -> {
+                // The field has their values, not their bits: negative ones are so there too.
+                for (int i = 0; i < count; i++) {
+                    to.addInt32Data((short) bits[i]);
+                }
+            }
+            case I32, U16, F16, BF16 -> {
                 for (int i = 0; i < count; i++) {
                     to.addInt32Data((int) bits[i]);
                 }

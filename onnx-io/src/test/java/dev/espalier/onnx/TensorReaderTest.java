@@ -11,7 +11,10 @@ import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class TensorReaderTest {
     private static Constant read(TensorProto.Builder proto) {
@@ -54,6 +57,17 @@ final class TensorReaderTest {
         assertThat(bits(read(
                         tensor(TensorProto.DataType.BOOL, 2).addInt32Data(1).addInt32Data(0))))
                 .containsExactly(1, 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT16, -3, 300", "INT32, -3, 70000", "UINT16, 65533, 300", "FLOAT16, 15360, 0", "BFLOAT16, 16256, 0"})
+    void writesChangedIntegersAsTheFieldHasThem(TensorProto.DataType type, int first, int second) {
+        TensorProto.Builder proto = tensor(type, 2).addInt32Data(first).addInt32Data(second);
+        Constant typed = read(proto);
+        Constant changed = typed.withElements(typed.decode());
+        assertThat(new TensorWriter(ExternalLayout.none(), TensorWriter.WHOLE, Set.of())
+                        .write(changed, null, true, "w"))
+                .isEqualTo(proto.build());
     }
 
     @Test

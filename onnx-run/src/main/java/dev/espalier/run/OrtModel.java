@@ -111,7 +111,8 @@ public final class OrtModel implements AutoCloseable {
         }
     }
 
-    private static Output output(OnnxValue value) throws OrtException {
+    /// Copies a value out of the runtime's memory.
+    static Output output(OnnxValue value) throws OrtException {
         return switch (value) {
             case OnnxTensor tensor
             when tensor.getInfo().type == OnnxJavaType.STRING ->

@@ -28,6 +28,15 @@ public sealed interface Output {
             return new Numbers(tensor.getInfo().type, tensor.getInfo().getShape(), bytes);
         }
 
+        OnnxJavaType type() {
+            return type;
+        }
+
+        /// The elements one after the other, in the machine's byte order.
+        ByteBuffer bytes() {
+            return ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+        }
+
         /// The shape at run time.
         public long[] shape() {
             return shape.clone();
@@ -41,16 +50,8 @@ public sealed interface Output {
                 throw new IllegalStateException("an output of type " + type);
             }
             float[] floats = new float[bytes.length / Float.BYTES];
-            ByteBuffer.wrap(bytes)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer()
-                    .get(floats);
+            bytes().asFloatBuffer().get(floats);
             return floats;
-        }
-
-        /// The bytes of the elements.
-        byte[] bytes() {
-            return bytes.clone();
         }
 
         @Override

@@ -16,7 +16,7 @@ import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
 import dev.espalier.sparse.SparseEncodings;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -125,7 +125,9 @@ final class PackedRuntimeTest {
                     Output.Numbers output = (Output.Numbers) Objects.requireNonNull(outputs.get(name));
                     String what = level + " " + name + " of " + tensor.shape();
                     assertThat(output.shape()).as(what).isEqualTo(tensor.shape().dims());
-                    assertThat(output.bytes()).as(what).isEqualTo(tensor.data().toArray(ValueLayout.JAVA_BYTE));
+                    assertThat(MemorySegment.ofBuffer(output.bytes()).mismatch(tensor.data()))
+                            .as(what)
+                            .isEqualTo(-1);
                 });
             }
         }

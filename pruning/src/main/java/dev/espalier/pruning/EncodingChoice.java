@@ -14,6 +14,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// Chooses the form that a tensor with zeros is stored in: a given one, or with `auto` the one that takes the fewest
 /// bytes of the file.
@@ -68,8 +70,29 @@ public record EncodingChoice(List<SparseEncoding> among) {
                         "'" + name + "' is not an encoding: there are auto, " + SparseEncodings.names()))));
     }
 
-    /// The first version of the file format that has this encoding; 0 if all have.
-    static long irVersion(SparseEncoding encoding) {
+    /// The same, or dense where that is smaller.
+    EncodingChoice orDense() {
+        return among.contains(SparseEncodings.DENSE)
+                ? this
+                : new EncodingChoice(Stream.concat(Stream.of(SparseEncodings.DENSE), among.stream())
+                        .toList());
+    }
+
+    /// Gives a model the first IR version that has these encodings if it is older.
+    ///
+    /// @return the old version if it was raised
+    static OptionalLong raiseIrVersion(Model model, List<SparseEncoding> chosen) {
+        long old = model.irVersion();
+        long needed =
+                chosen.stream().mapToLong(EncodingChoice::firstIrVersion).max().orElse(0);
+        if (old >= needed) {
+            return OptionalLong.empty();
+        }
+        model.setIrVersion(needed);
+        return OptionalLong.of(old);
+    }
+
+    private static long firstIrVersion(SparseEncoding encoding) {
         if (encoding instanceof PackedEncoding) {
             return PACKED_IR_VERSION;
         }

@@ -26,6 +26,10 @@ public record Finding(Kind kind, String tensor, String detail) {
         INVALID_SPARSE,
         /// What is stored sparse takes more bytes than it would dense.
         LARGER_THAN_DENSE,
+        /// What is stored sparse takes more bytes than were promised.
+        LARGER_THAN_PROMISED,
+        /// The unpruned original, or a dense copy, of a pruned tensor is in the file, and nothing reads it.
+        TWIN_LEFT,
         /// Fewer zeros than were asked for.
         TOO_FEW_ZEROS,
         /// Outputs are not those of the dense form.

@@ -1,6 +1,7 @@
 package dev.espalier.pruning;
 
 import dev.espalier.onnx.Model;
+import dev.espalier.onnx.Value;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.SparseEncoding;
 import java.util.Arrays;
@@ -15,11 +16,12 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// ```json
 /// {"version":1,"tensors":[
-///   {"name":"conv1.weight","type":"f32","shape":[64,3,7,7],"zeros":8467,"digest":"8d3c...","encoding":"coo"}]}
+///   {"name":"conv1.weight","type":"f32","shape":[64,3,7,7],"zeros":8467,"digest":"8d3c...","encoding":"coo",
+///    "bytes":6412}]}
 /// ```
 ///
 /// `name` is the tensor's path ([dev.espalier.onnx.Graph#path()] and its name), `digest` that of the positions of its
-/// non-zero elements ([Mask#digest()]).
+/// non-zero elements ([Mask#digest()]), `bytes` what it takes of the model's files ([Value#storedSize()]).
 ///
 /// @param version 1
 /// @param tensors in the order in which they were pruned
@@ -31,15 +33,17 @@ public record Manifest(int version, List<Entry> tensors) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /// The promise for one tensor.
-    public record Entry(String name, String type, List<Long> shape, long zeros, String digest, String encoding) {
-        static Entry of(Weight weight, Mask nonZeros, SparseEncoding encoding) {
+    public record Entry(
+            String name, String type, List<Long> shape, long zeros, String digest, String encoding, long bytes) {
+        static Entry of(Value value, Mask nonZeros, SparseEncoding encoding, long bytes) {
             return new Entry(
-                    weight.name(),
-                    weight.constant().type().label(),
+                    value.path(),
+                    value.constant().orElseThrow().type().label(),
                     Arrays.stream(nonZeros.shape().dims()).boxed().toList(),
                     nonZeros.zeroCount(),
                     nonZeros.digest(),
-                    encoding.name());
+                    encoding.name(),
+                    bytes);
         }
     }
 

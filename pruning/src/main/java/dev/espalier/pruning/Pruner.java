@@ -50,7 +50,8 @@ public final class Pruner {
         GraphPatch patch = GraphPatch.labelled("prune");
         stored.forEach(s -> patch.replaceConstant(s.result.weight().value(), s.constant));
         patch.apply();
-        OptionalLong oldIrVersion = raiseIrVersion(stored);
+        OptionalLong oldIrVersion = EncodingChoice.raiseIrVersion(
+                model, stored.stream().map(s -> s.result.encoding()).toList());
         Manifest.of(model).with(stored.stream().map(Stored::entry).toList()).writeTo(model);
         progress.at(total, total, "");
         return new PruningResult(stored.stream().map(Stored::result).toList(), plan.leftAlone(), oldIrVersion);
@@ -70,19 +71,8 @@ public final class Pruner {
                 before.unprunable(),
                 chosen.encoding(),
                 chosen.note());
-        return new Stored(result, chosen.constant(), Manifest.Entry.of(weight, pruned.nonZeros(), chosen.encoding()));
-    }
-
-    private OptionalLong raiseIrVersion(List<Stored> stored) {
-        long old = model.irVersion();
-        long needed = stored.stream()
-                .mapToLong(s -> EncodingChoice.irVersion(s.result.encoding()))
-                .max()
-                .orElse(0);
-        if (old >= needed) {
-            return OptionalLong.empty();
-        }
-        model.setIrVersion(needed);
-        return OptionalLong.of(old);
+        long bytes = weight.value().storedSize(chosen.constant());
+        Manifest.Entry entry = Manifest.Entry.of(weight.value(), pruned.nonZeros(), chosen.encoding(), bytes);
+        return new Stored(result, chosen.constant(), entry);
     }
 }

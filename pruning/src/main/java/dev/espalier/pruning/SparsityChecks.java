@@ -11,6 +11,7 @@ public final class SparsityChecks {
             new ReferenceCheck(),
             new StillSparseCheck(),
             new ValidSparseCheck(),
+            new TwinCheck(),
             new SizeCheck());
 
     private SparsityChecks() {}

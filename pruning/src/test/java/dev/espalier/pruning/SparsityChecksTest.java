@@ -83,7 +83,7 @@ final class SparsityChecksTest {
 
     @Test
     void findNothingInWhatPruneMakes() {
-        for (String encoding : List.of("auto", "dense", "coo")) {
+        for (String encoding : List.of("auto", "dense", "coo", "gap", "bitmap")) {
             Verdict verdict = verify(pruned(encoding), "0.9", pruned("coo"));
             assertThat(verdict.findings())
                     .filteredOn(f -> f.kind() != Finding.Kind.DENSIFIED || !encoding.equals("dense"))
@@ -122,6 +122,58 @@ final class SparsityChecksTest {
         Verdict verdict = verify(model);
         finds(verdict, Finding.Kind.DENSIFIED);
         assertThat(verdict.findings()).hasSize(1);
+    }
+
+    @Test
+    void findTheUnprunedOriginalLeftBehind() {
+        float[] original = new float[200];
+        for (int i = 0; i < original.length; i++) {
+            original[i] = i + 1;
+        }
+        for (String encoding : List.of("dense", "coo", "gap", "bitmap")) {
+            Model model = withUnread(pruned(encoding), original);
+            Verdict verdict = verify(model);
+            assertThat(verdict.findings()).extracting(Finding::kind).containsExactly(Finding.Kind.TWIN_LEFT);
+            assertThat(verdict.findings().getFirst().tensor()).isEqualTo("left");
+            assertThat(verdict.findings().getFirst().detail()).contains("it has the values of 'w'");
+            original[199] = -1;
+            assertThat(verify(withUnread(pruned(encoding), original)).holds()).isTrue();
+            original[199] = 200;
+        }
+    }
+
+    /// The same model with another initializer, which nothing reads.
+    private static Model withUnread(Model model, float[] values) {
+        Model other = ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "N", 2)
+                .initializer(WEIGHT, weight(model).constant().orElseThrow().decode())
+                .initializer("left", DenseTensor.of(Shape.of(2, 100), values))
+                .node("MatMul", List.of("x", WEIGHT), List.of("y"))
+                .output("y", ElementType.F32, "N", 100)
+                .build();
+        replace(other, weight(model).constant().orElseThrow());
+        other.setMetadata(Manifest.KEY, model.metadata(Manifest.KEY).orElseThrow());
+        return other;
+    }
+
+    @Test
+    void findMoreBytesThanPromised() {
+        Model model = pruned("gap");
+        String manifest = model.metadata(Manifest.KEY).orElseThrow();
+        Model large = ModelBuilder.opset(17)
+                .initializer(WEIGHT, DenseTensor.zeros(ElementType.F32, Shape.of(100, 100)))
+                .build();
+        String promise = Manifest.of(model).tensors().getFirst().digest();
+        Mask zeros = Mask.ofNonZeros(weight(large).constant().orElseThrow().decode(), Quantization.NONE);
+        large.setMetadata(
+                Manifest.KEY,
+                manifest.replace("[2,100]", "[100,100]").replace("180", "10000").replace(promise, zeros.digest()));
+        DenseTensor ones = DenseTensor.of(Shape.of(100, 100), ones(10_000));
+        replace(
+                large,
+                Constant.of(CooTensor.of(
+                        weight(large).constant().orElseThrow().decode(), Mask.ofNonZeros(ones, Quantization.NONE))));
+        finds(verify(large), Finding.Kind.LARGER_THAN_PROMISED);
     }
 
     @Test

@@ -39,8 +39,9 @@ public record Cut(long score, long ties) {
     private static Cut select(List<Range> ranges, long count, int bits) {
         long prefix = 0;
         long left = count;
-        for (int low = bits - DIGIT_BITS; ; low = Math.max(0, low - DIGIT_BITS)) {
-            int width = low == 0 ? bits % DIGIT_BITS : DIGIT_BITS;
+        // 31 and 63 are one short of whole digits: the first is the short one, which all scores are counted by.
+        for (int low = bits - DIGIT_BITS + 1; ; low -= DIGIT_BITS) {
+            int width = Math.min(DIGIT_BITS, bits - low);
             long[] histogram = histogram(ranges, prefix, low, width);
             long never = Scores.never(bits) >>> low;
             int digit = 0;
@@ -70,9 +71,16 @@ public record Cut(long score, long ties) {
     private static void count(Range range, long prefix, int low, int width, long[] histogram) {
         long[] block = new long[BLOCK];
         int digits = (1 << width) - 1;
+        boolean isFirst = low + width == range.scores.bits();
         for (long from = range.from; from < range.to; from += BLOCK) {
             int count = (int) Math.min(BLOCK, range.to - from);
             range.scores.read(from, count, block);
+            if (isFirst) {
+                for (int i = 0; i < count; i++) {
+                    histogram[(int) (block[i] >>> low)]++;
+                }
+                continue;
+            }
             for (int i = 0; i < count; i++) {
                 long score = block[i] >>> low;
                 if (score >>> width == prefix) {

@@ -80,37 +80,43 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
 
     /// Reads the bits of `count` elements from element `from` on into `out`, zero-extended.
     ///
-    /// Whole blocks are copied out of the segment first: loops over arrays are compiled sooner and better than
-    /// those over segments, and a command runs but once.
-    ///
     /// @throws IllegalArgumentException if the type is wider than 64 bits
     public void readBits(long from, int count, long[] out) {
+        readBits(from, count, -1L, out);
+    }
+
+    /// The same with only those bits of each element that `mask` has.
+    void readBits(long from, int count, long mask, long[] out) {
         switch (type.bits()) {
-            case 64 -> MemorySegment.copy(data, LONG, from * 8, out, 0, count);
-            case 32 -> {
-                int[] block = new int[count];
-                MemorySegment.copy(data, INT, from * 4, block, 0, count);
+            case 64 -> {
+                long at = from * 8;
                 for (int i = 0; i < count; i++) {
-                    out[i] = block[i] & 0xFFFF_FFFFL;
+                    out[i] = data.get(LONG, at + i * 8L) & mask;
+                }
+            }
+            case 32 -> {
+                long at = from * 4;
+                long narrow = mask & 0xFFFF_FFFFL;
+                for (int i = 0; i < count; i++) {
+                    out[i] = data.get(INT, at + i * 4L) & narrow;
                 }
             }
             case 16 -> {
-                short[] block = new short[count];
-                MemorySegment.copy(data, SHORT, from * 2, block, 0, count);
+                long at = from * 2;
+                long narrow = mask & 0xFFFFL;
                 for (int i = 0; i < count; i++) {
-                    out[i] = block[i] & 0xFFFFL;
+                    out[i] = data.get(SHORT, at + i * 2L) & narrow;
                 }
             }
             case 8 -> {
-                byte[] block = new byte[count];
-                MemorySegment.copy(data, ValueLayout.JAVA_BYTE, from, block, 0, count);
+                long narrow = mask & 0xFFL;
                 for (int i = 0; i < count; i++) {
-                    out[i] = block[i] & 0xFFL;
+                    out[i] = data.get(ValueLayout.JAVA_BYTE, from + i) & narrow;
                 }
             }
             case 2, 4, 6 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = packedBits(from + i);
+                    out[i] = packedBits(from + i) & mask;
                 }
             }
             default -> throw new IllegalArgumentException("elements of type " + type + " have no 64-bit form");
@@ -171,6 +177,23 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
             word |= (data.get(ValueLayout.JAVA_BYTE, (bit >>> 3) + 1) & 0xFFL) << 8;
         }
         return (word >>> shift) & ((1L << type.bits()) - 1);
+    }
+
+    /// Copies of 64 elements from element `from` on those whose bit in `which` is set.
+    ///
+    /// @param source of the same type
+    void copyFrom(DenseTensor source, long from, long which) {
+        if (type.bits() == 32) {
+            for (long left = which; left != 0; left &= left - 1) {
+                long at = (from + Long.numberOfTrailingZeros(left)) * 4;
+                data.set(INT, at, source.data.get(INT, at));
+            }
+            return;
+        }
+        for (long left = which; left != 0; left &= left - 1) {
+            long index = from + Long.numberOfTrailingZeros(left);
+            setBits(index, source.bitsAt(index));
+        }
     }
 
     /// Writes one element.

@@ -77,26 +77,18 @@ public final class Magnitudes implements Scores {
 
     @Override
     public void read(long from, int count, long[] out) {
-        tensor.readBits(from, count, out);
+        // Of a float, all but the sign.
+        tensor.readBits(from, count, tensor.type().zeroTestMask(), out);
         switch (tensor.type()) {
-            case F32 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] &= 0x7FFF_FFFFL;
-                }
-            }
+            case F32, F64 -> {}
             case BF16 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = (out[i] & 0x7FFFL) << 16;
+                    out[i] <<= 16;
                 }
             }
             case F16 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = Float.floatToRawIntBits(Float.float16ToFloat((short) (out[i] & 0x7FFFL)));
-                }
-            }
-            case F64 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] &= Long.MAX_VALUE;
+                    out[i] = Float.floatToRawIntBits(Float.float16ToFloat((short) out[i]));
                 }
             }
             default -> readIntegers(from, count, out);

@@ -29,18 +29,30 @@ public final class Mask {
     ///
     /// @throws IllegalArgumentException if the type's elements are not [ElementType#isCountable]
     public static Mask ofNonZeros(DenseTensor tensor, Quantization quantization) {
+        return ofOtherThanZero(tensor, quantization, tensor.type().zeroTestMask());
+    }
+
+    /// The elements of `tensor` whose bits are not those of its zero, negative zeros among them: what has to be stored
+    /// so that none of them changes.
+    ///
+    /// @throws IllegalArgumentException if the type is wider than 64 bits
+    public static Mask ofBitsOtherThanZero(DenseTensor tensor, Quantization quantization) {
+        return ofOtherThanZero(tensor, quantization, -1L);
+    }
+
+    private static Mask ofOtherThanZero(DenseTensor tensor, Quantization quantization, long test) {
         Mask mask = new Mask(tensor.shape(), newWords(tensor.elementCount()));
-        long test = tensor.type().zeroTestMask();
         long[] bits = new long[BLOCK];
+        boolean hasZeroPoint = !quantization.isZeroAtZero();
         for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
             int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
-            tensor.readBits(from, count, bits);
+            tensor.readBits(from, count, test, bits);
             int i = 0;
-            while (i < count) {
+            while (hasZeroPoint && i < count) {
                 long zero = quantization.zeroAt(from + i) & test;
                 int end = (int) Math.min(count, i + quantization.runAt(from + i));
                 for (; i < end; i++) {
-                    bits[i] = (bits[i] & test) ^ zero;
+                    bits[i] ^= zero;
                 }
             }
             mask.setNonZero(from, count, bits);
@@ -209,8 +221,10 @@ public final class Mask {
         DenseTensor pruned = DenseTensor.zeros(tensor.type(), shape);
         // Touch whichever are fewer: new memory is zero already.
         if (quantization.isZeroAtZero() && keptCount() < shape.elementCount() / 2) {
-            for (long i = nextKept(0); i >= 0; i = nextKept(i + 1)) {
-                pruned.setBits(i, tensor.bitsAt(i));
+            for (int at = 0; at < words.length; at++) {
+                if (words[at] != 0) {
+                    pruned.copyFrom(tensor, (long) at << 6, words[at]);
+                }
             }
             return pruned;
         }

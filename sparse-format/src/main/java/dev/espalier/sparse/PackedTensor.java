@@ -41,6 +41,16 @@ public record PackedTensor(PackedEncoding encoding, Shape shape, DecodeProgram p
         return part;
     }
 
+    /// That of which the elements that are not stored are the zero points.
+    ///
+    /// @throws IllegalStateException if it has a [#defect]
+    public Quantization quantization() {
+        defect().ifPresent(defect -> {
+            throw new IllegalStateException(defect);
+        });
+        return Quantization.perTensor(encoding.zero(this), 1);
+    }
+
     /// Why it cannot be decoded; empty if it can.
     public Optional<String> defect() {
         if (encoding.firstOpset(type()) == Integer.MAX_VALUE) {

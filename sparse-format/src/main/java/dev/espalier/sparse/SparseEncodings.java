@@ -23,8 +23,8 @@ public final class SparseEncodings {
     public static final List<PackedEncoding> PACKED = List.of(GAP, BITMAP);
 
     /// To add one, write its class and add it here, or above if operators decode it.
-    public static final List<SparseEncoding> ALL = Stream.concat(Stream.of(DENSE, COO), PACKED.stream())
-            .toList();
+    public static final List<SparseEncoding> ALL =
+            Stream.concat(Stream.of(DENSE, COO), PACKED.stream()).toList();
 
     private SparseEncodings() {}
 

@@ -1,0 +1,121 @@
+package dev.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.onnx.Model;
+import dev.espalier.onnx.OnnxReader;
+import dev.espalier.onnx.TestModels;
+import dev.espalier.onnx.Value;
+import dev.espalier.sparse.SparseEncoding;
+import dev.espalier.sparse.SparseEncodings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+final class ExportCommandTest {
+    @TempDir
+    private Path folder;
+
+    private Path pruned(String encoding) {
+        Path out = folder.resolve("pruned_" + encoding + ".onnx");
+        Path model = TestModels.inRepository("samples/digits_resnet.onnx");
+        assertThat(Cli.launch("prune", model, "-s", "0.8", "--encoding", encoding, "-o", out)
+                        .exitCode())
+                .isZero();
+        return out;
+    }
+
+    @Test
+    void storesTheSameElementsInAnyOtherForm() throws IOException {
+        Path dense = pruned("dense");
+        for (SparseEncoding from : SparseEncodings.ALL) {
+            for (SparseEncoding to : SparseEncodings.ALL) {
+                Path in = export(dense, from.name());
+                Path out = export(in, to.name());
+                assertThat(mismatches(OnnxReader.read(dense), OnnxReader.read(out)))
+                        .as(from.name() + " to " + to.name())
+                        .isEmpty();
+                assertThat(Cli.launch("verify-sparsity", out).output()).endsWith("verified\n");
+            }
+        }
+    }
+
+    private static List<String> mismatches(Model expected, Model actual) {
+        return expected.graph().initializers().stream()
+                .filter(value -> !actual.graph()
+                        .value(value.name())
+                        .flatMap(Value::constant)
+                        .orElseThrow()
+                        .decode()
+                        .isSameAs(value.constant().orElseThrow().decode()))
+                .map(Value::name)
+                .toList();
+    }
+
+    @Test
+    void givesTheDenseFileBack() throws IOException {
+        Path dense = pruned("dense");
+        for (SparseEncoding encoding : SparseEncodings.PACKED) {
+            Path packed = export(dense, encoding.name());
+            assertThat(packed).hasSameBinaryContentAs(pruned(encoding.name()));
+            assertThat(export(packed, "dense")).hasSameBinaryContentAs(dense);
+        }
+    }
+
+    @Test
+    void autoIsTheSmallest() throws IOException {
+        Path dense = pruned("dense");
+        long auto = Files.size(export(dense, "auto"));
+        for (SparseEncoding encoding : SparseEncodings.ALL) {
+            assertThat(auto).isLessThanOrEqualTo(Files.size(export(dense, encoding.name())));
+        }
+    }
+
+    @Test
+    void printsSizes() {
+        Path out = folder.resolve("out.onnx");
+        Cli.Result result = Cli.launch("export", pruned("dense"), "--json", "-o", out);
+        JsonNode json = JsonMapper.shared().readTree(result.output());
+        assertThat(json.get("after").get("bytes").longValue())
+                .isEqualTo(out.toFile().length());
+        assertThat(json.get("after").get("gzipped").longValue())
+                .isPositive()
+                .isLessThan(out.toFile().length());
+        assertThat(json.get("tensors").size()).isEqualTo(7);
+    }
+
+    @Test
+    void refusesAModelWithoutZerosAndOptionsThatExclude() {
+        Path model = TestModels.inRepository("samples/digits_resnet.onnx");
+        Path out = folder.resolve("out.onnx");
+        Cli.Result nothing = Cli.launch("export", model, "-o", out);
+        assertThat(nothing.exitCode()).isEqualTo(3);
+        assertThat(nothing.errorOutput()).contains("no zeros to store in another form");
+        assertThat(Cli.launch("export", model, "-o", out, "--encoding", "gap", "--fastest-load")
+                        .exitCode())
+                .isEqualTo(2);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void fastestLoadTakesNothingThatIsDecodedByNodes() throws IOException {
+        Path out = folder.resolve("out.onnx");
+        assertThat(Cli.launch("export", pruned("gap"), "--fastest-load", "-o", out)
+                        .exitCode())
+                .isZero();
+        assertThat(OnnxReader.read(out).graph().value("fc.weight").orElseThrow().constant())
+                .hasValueSatisfying(constant -> assertThat(constant.storage()).isEqualTo("coo"));
+    }
+
+    private Path export(Path model, String encoding) {
+        Path out = folder.resolve(encoding + "_of_" + model.getFileName());
+        Cli.Result result = Cli.launch("export", model, "--encoding", encoding, "-o", out);
+        assertThat(result.exitCode()).as(result.errorOutput()).isZero();
+        return out;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.espalier.pruning;
+
+import dev.espalier.onnx.Constant;
+import dev.espalier.onnx.Graph;
+import dev.espalier.onnx.GraphPatch;
+import dev.espalier.onnx.Model;
+import dev.espalier.onnx.Node;
+import dev.espalier.onnx.Value;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Quantization;
+import dev.espalier.sparse.SparseEncoding;
+import dev.espalier.sparse.SparseEncodings;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Stores the zeros of a model in another form and changes nothing else: every element comes out bit for bit.
+///
+/// What is stored sparse already, or is promised to have zeros by the manifest, takes the form that is asked for; other
+/// weights take it where it is smaller than what they have.
+public final class Exporter {
+    /// What happened to one tensor.
+    ///
+    /// @param value the tensor
+    /// @param elements how many it has
+    /// @param zeros how many of them are zero
+    /// @param before how it was stored
+    /// @param encoding how it is stored
+    /// @param bytesBefore what it took of the model's files
+    /// @param bytes what it takes
+    /// @param repaired what was wrong with how it was stored, a clause each
+    /// @param note why it is not stored in the form that was asked for
+    public record Tensor(
+            Value value,
+            long elements,
+            long zeros,
+            String before,
+            SparseEncoding encoding,
+            long bytesBefore,
+            long bytes,
+            List<String> repaired,
+            Optional<String> note) {}
+
+    /// What happened to the model.
+    ///
+    /// @param tensors those that have zeros and were looked at
+    /// @param raisedIrVersion the file format's old version if it had to be raised for the encodings
+    public record Result(List<Tensor> tensors, OptionalLong raisedIrVersion) {
+        public Result {
+            tensors = List.copyOf(tensors);
+        }
+    }
+
+    private record Stored(Tensor tensor, Optional<Constant> constant, Manifest.Entry entry) {}
+
+    private final Model model;
+    private final EncodingChoice encodings;
+    private final Manifest manifest;
+    private final Set<String> promised;
+
+    private Exporter(Model model, EncodingChoice encodings) {
+        this.model = model;
+        this.encodings = encodings;
+        this.manifest = Manifest.of(model);
+        this.promised = manifest.tensors().stream().map(Manifest.Entry::name).collect(Collectors.toSet());
+    }
+
+    /// Changes the model.
+    ///
+    /// @throws PruningException if there is nothing that has zeros
+    public static Result apply(Model model, EncodingChoice encodings, Progress progress) {
+        return new Exporter(model, encodings).apply(progress);
+    }
+
+    private Result apply(Progress progress) {
+        Map<Value, Quantization> candidates = candidates();
+        progress.at(0, candidates.size(), "");
+        List<Stored> stored = candidates.entrySet().parallelStream()
+                .map(entry -> store(entry.getKey(), entry.getValue()))
+                .flatMap(Optional::stream)
+                .toList();
+        if (stored.isEmpty()) {
+            throw new PruningException(
+                    "this model has no zeros to store in another form",
+                    "",
+                    "`espalier prune` makes zeros; `espalier inspect` shows where they are");
+        }
+        GraphPatch patch = GraphPatch.labelled("export");
+        stored.forEach(s -> s.constant.ifPresent(constant -> patch.replaceConstant(s.tensor.value, constant)));
+        patch.apply();
+        OptionalLong raised = EncodingChoice.raiseIrVersion(
+                model, stored.stream().map(s -> s.tensor.encoding).toList());
+        manifest.with(stored.stream()
+                        .filter(s -> promised.contains(s.tensor.value.path()) || isSparse(s.tensor.encoding))
+                        .map(Stored::entry)
+                        .toList())
+                .writeTo(model);
+        progress.at(candidates.size(), candidates.size(), "");
+        return new Result(stored.stream().map(Stored::tensor).toList(), raised);
+    }
+
+    /// Every weight, and everything else that is stored sparse.
+    private Map<Value, Quantization> candidates() {
+        Map<Value, Quantization> weights = new HashMap<>();
+        WeightSearch.in(model).weights().forEach(weight -> weights.put(weight.value(), weight.quantization()));
+        Map<Value, Quantization> candidates = new LinkedHashMap<>();
+        for (Graph graph : model.allGraphs()) {
+            graph.initializers().forEach(value -> addCandidate(value, weights, candidates));
+            for (Node node : graph.nodes()) {
+                node.outputs().forEach(value -> addCandidate(value, weights, candidates));
+            }
+        }
+        return candidates;
+    }
+
+    private static void addCandidate(
+            Value value, Map<Value, Quantization> weights, Map<Value, Quantization> candidates) {
+        Quantization quantization = weights.get(value);
+        Optional<Constant> constant = value.constant();
+        if (quantization != null) {
+            candidates.put(value, quantization);
+        } else if (constant.filter(Constant::isSparse).isPresent()) {
+            candidates.put(
+                    value,
+                    constant.get() instanceof Constant.Packed packed
+                            ? packed.tensor().quantization()
+                            : Quantization.NONE);
+        }
+    }
+
+    private Optional<Stored> store(Value value, Quantization quantization) {
+        Constant old = value.constant().orElseThrow();
+        DenseTensor elements = old.decode();
+        Mask nonZeros = Mask.ofNonZeros(elements, quantization);
+        boolean isMeant = old.isSparse() || promised.contains(value.path());
+        if (!isMeant && nonZeros.zeroCount() == 0) {
+            return Optional.empty();
+        }
+        EncodingChoice choice = isMeant ? encodings : encodings.orDense();
+        // A negative zero is a zero, but not one that may be left out.
+        Mask present = Mask.ofBitsOtherThanZero(elements, quantization);
+        EncodingChoice.Chosen chosen = choice.choose(model, value, quantization, elements, present);
+        boolean isSame = chosen.constant().storage().equals(old.storage())
+                && old.isSparse()
+                && old.defects().isEmpty();
+        boolean isKept = isSame || (!old.isSparse() && !chosen.constant().isSparse());
+        Optional<Constant> constant = isKept ? Optional.empty() : Optional.of(chosen.constant());
+        Tensor tensor = new Tensor(
+                value,
+                elements.elementCount(),
+                nonZeros.zeroCount(),
+                old.storage(),
+                chosen.encoding(),
+                value.storedSize(),
+                constant.map(value::storedSize).orElseGet(value::storedSize),
+                old.defects(),
+                chosen.note());
+        Manifest.Entry entry = Manifest.Entry.of(value, nonZeros, chosen.encoding(), tensor.bytes());
+        return Optional.of(new Stored(tensor, constant, entry));
+    }
+
+    private static boolean isSparse(SparseEncoding encoding) {
+        return !encoding.equals(SparseEncodings.DENSE);
+    }
+}
