@@ -1,0 +1,244 @@
+"""Holds packed weights against the ONNX standard: its checker, its type and shape inference, its reference evaluator.
+
+usage: packed_check.py ESPALIER FOLDER    (needs the package onnx)
+
+Prunes the samples, and models made here that have weights of every type and place, with the launcher ESPALIER, to every
+packed encoding. Each file has to pass the checker and strict inference; the weights that the reference evaluator
+decodes, those that numpy makes of the parts as docs/formats has it, and those of the same run with `--encoding dense`
+have to be equal bit for bit, and so have the outputs. Where `auto` takes the standard's own sparse tensors for some
+weights, inference refuses these at every operator: such a file goes through the checker without inference, and only its
+packed weights are compared.
+"""
+
+import pathlib
+import subprocess
+import sys
+
+import ml_dtypes
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+ENCODINGS = ["gap", "bitmap", "auto"]
+SPARSITIES = ["0.5", "0.8", "0.95"]
+SAMPLES = pathlib.Path(__file__).parent.parent / "samples"
+RANDOM = np.random.default_rng(2)
+# From this version on, every element type has both encodings.
+ALL_TYPES_OPSET = 20
+
+
+def weight(name, dtype, *shape):
+    return numpy_helper.from_array(RANDOM.standard_normal(shape).astype(dtype), name)
+
+
+def value(name, element_type, *shape):
+    return helper.make_tensor_value_info(name, element_type, shape)
+
+
+def save(folder, name, opset, ir_version, nodes, inputs, outputs, initializers):
+    graph = helper.make_graph(nodes, name, inputs, outputs, initializers)
+    opsets = [helper.make_opsetid("", opset)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=ir_version)
+    onnx.checker.check_model(model, full_check=True)
+    file = folder / f"{name}.onnx"
+    onnx.save(model, file)
+    return file
+
+
+def typed_model(folder, opset, ir_version):
+    """A weight of each type."""
+    nodes, inputs, outputs, weights = [], [], [], []
+    types = [("f32", np.float32), ("f64", np.float64), ("f16", np.float16)]
+    if opset >= 13:
+        types.append(("bf16", ml_dtypes.bfloat16))
+    for label, dtype in types:
+        element_type = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+        weights.append(weight(f"{label}.weight", dtype, 45, 37))
+        inputs.append(value(f"{label}.x", element_type, 2, 45))
+        outputs.append(value(f"{label}.y", element_type, 2, 37))
+        nodes.append(helper.make_node("MatMul", [f"{label}.x", f"{label}.weight"], [f"{label}.y"]))
+    # The evaluator has DequantizeLinear from opset 19 on only, and this from the beginning.
+    inputs.append(value("q.x", TensorProto.UINT8, 2, 45))
+    weights.append(numpy_helper.from_array(np.uint8(3), "q.zero"))
+    for label, dtype, zero in [("i8", np.int8, 0), ("u8", np.uint8, 128)]:
+        stored = (RANDOM.integers(-127, 128, (45, 40)) + zero).astype(dtype)
+        weights.append(numpy_helper.from_array(stored, f"{label}.weight"))
+        weights.append(numpy_helper.from_array(dtype(zero), f"{label}.zero"))
+        outputs.append(value(f"{label}.y", TensorProto.INT32, 2, 40))
+        operands = ["q.x", f"{label}.weight", "q.zero", f"{label}.zero"]
+        nodes.append(helper.make_node("MatMulInteger", operands, [f"{label}.y"]))
+    return save(folder, f"types-{opset}", opset, ir_version, nodes, inputs, outputs, weights)
+
+
+def placed_model(folder, opset, ir_version):
+    """Weights in branches, and in a Constant node; one branch has the names that the other's parts would take."""
+    branches = []
+    for role in ["then", "else"]:
+        nodes = [helper.make_node("MatMul", ["x", "w"], ["w.values" if role == "else" else "m"])]
+        outputs = [value(nodes[0].output[0], TensorProto.FLOAT, 2, 33)]
+        branches.append(helper.make_graph(nodes, role, [], outputs, [weight("w", np.float32, 45, 33)]))
+    nodes = [
+        helper.make_node("If", ["c"], ["y"], then_branch=branches[0], else_branch=branches[1]),
+        helper.make_node("Constant", [], ["v"], value=weight("", np.float32, 33, 41)),
+        helper.make_node("MatMul", ["y", "v"], ["z"]),
+    ]
+    inputs = [value("c", TensorProto.BOOL), value("x", TensorProto.FLOAT, 2, 45)]
+    outputs = [value("z", TensorProto.FLOAT, 2, 41)]
+    return save(folder, f"places-{opset}-{ir_version}", opset, ir_version, nodes, inputs, outputs, [])
+
+
+def old_model(folder):
+    """A weight in a Constant node of a file so old that every initializer has to be an input."""
+    nodes = [
+        helper.make_node("Constant", [], ["w"], value=weight("", np.float32, 45, 33)),
+        helper.make_node("MatMul", ["x", "w"], ["y"]),
+    ]
+    ports = [value("x", TensorProto.FLOAT, 2, 45)], [value("y", TensorProto.FLOAT, 2, 33)]
+    return save(folder, "old", 11, 3, nodes, *ports, [])
+
+
+def dense_weights(graph):
+    """The initializers, and the tensors of Constant nodes under the names of their outputs."""
+    yield from graph.initializer
+    for node in graph.node:
+        if node.op_type == "Constant":
+            tensor = TensorProto()
+            tensor.CopyFrom(node.attribute[0].t)
+            tensor.name = node.output[0]
+            yield tensor
+
+
+def numpy_decoded(graph, dense):
+    """Of one dense initializer: what numpy makes of its parts, and the encoding; None where it is not packed."""
+    parts = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    name = dense.name
+    count = int(np.prod(dense.dims, dtype=np.int64))
+    if f"{name}.gaps" in parts:
+        (zeros,) = [node for node in graph.node if list(node.output) == [f"{name}.zeros"]]
+        (zero,) = numpy_helper.to_array(zeros.attribute[0].t)
+        elements = np.full(count, zero)
+        elements[np.cumsum(parts[f"{name}.gaps"], dtype=np.int64)] = parts[f"{name}.values"]
+        return elements.reshape(dense.dims), "gap"
+    if f"{name}.bitmap" in parts:
+        bits = np.unpackbits(parts[f"{name}.bitmap"].ravel(), bitorder="little")[:count]
+        stored = parts[f"{name}.values"]
+        elements = np.full(count, stored[0])
+        elements[bits == 1] = stored[1:]
+        return elements.reshape(dense.dims), "bitmap"
+    return None, None
+
+
+def require_same(what, actual, expected):
+    actual, expected = np.asarray(actual), np.asarray(expected)
+    if (actual.dtype, actual.shape) != (expected.dtype, expected.shape):
+        sys.exit(f"{what}: {actual.dtype} {actual.shape} instead of {expected.dtype} {expected.shape}")
+    if actual.tobytes() != expected.tobytes():
+        sys.exit(f"{what}: other bits")
+
+
+def random_inputs(graph):
+    feeds = {}
+    for port in graph.input:
+        tensor = port.type.tensor_type
+        shape = [dim.dim_value or 2 for dim in tensor.shape.dim]
+        dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type)
+        # One branch for all runs: the others are seen by the checker.
+        if dtype == np.uint8:
+            feeds[port.name] = RANDOM.integers(0, 256, shape).astype(dtype)
+        else:
+            feeds[port.name] = np.ones(shape, dtype) if dtype == bool else RANDOM.standard_normal(shape).astype(dtype)
+    return feeds
+
+
+def prune(espalier, file, encoding, sparsity, out):
+    command = [espalier, "prune", file, "-s", sparsity, "--encoding", encoding, "-o", out]
+    run = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}: exit code {run.returncode}\n{run.stdout}{run.stderr}")
+    return onnx.load(out)
+
+
+def has_sparse_tensors(graph):
+    bodies = [attribute.g for node in graph.node for attribute in node.attribute if attribute.HasField("g")]
+    in_nodes = any(attribute.HasField("sparse_tensor") for node in graph.node for attribute in node.attribute)
+    return bool(graph.sparse_initializer) or in_nodes or any(map(has_sparse_tensors, bodies))
+
+
+def require_all_packed(what, encoding, model, packed):
+    if not packed:
+        sys.exit(f"{what}: nothing is packed")
+    for tensor in model.graph.initializer:
+        too_new = (
+            encoding == "gap"
+            and tensor.data_type == TensorProto.BFLOAT16
+            and model.opset_import[0].version < ALL_TYPES_OPSET
+        )
+        if tensor.name.endswith("weight") and len(tensor.dims) > 1 and not too_new:
+            sys.exit(f"{what}: {tensor.name} is not packed")
+    bodies = [attribute.g for node in model.graph.node for attribute in node.attribute if attribute.HasField("g")]
+    for body in bodies:
+        if [node.op_type for node in body.node].count("CumSum") != 1:
+            sys.exit(f"{what}: the weight in {body.name} is not packed")
+
+
+def check(espalier, file, sparsity, folder):
+    """Returns how many weights of each encoding were compared."""
+    dense = prune(espalier, file, "dense", sparsity, folder / "dense.onnx")
+    feeds = random_inputs(dense.graph)
+    names = [output.name for output in dense.graph.output]
+    expected = ReferenceEvaluator(dense).run(names, feeds)
+    seen = []
+    for encoding in ENCODINGS:
+        what = f"{file.name} at {sparsity} as {encoding}"
+        out = folder / "packed.onnx"
+        model = prune(espalier, file, encoding, sparsity, out)
+        is_sparse = has_sparse_tensors(model.graph)
+        if is_sparse and encoding != "auto":
+            sys.exit(f"{what}: there are sparse tensors")
+        onnx.checker.check_model(str(out), full_check=not is_sparse)
+        packed = {}
+        for tensor in dense_weights(dense.graph):
+            decoded, form = numpy_decoded(model.graph, tensor)
+            if decoded is not None:
+                require_same(f"{what}, {tensor.name} by numpy", decoded, numpy_helper.to_array(tensor))
+                packed[tensor.name] = decoded
+                seen.append(form)
+        if encoding != "auto":
+            require_all_packed(what, encoding, model, packed)
+        if is_sparse:
+            continue
+        inferred = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
+        declared = {info.name: info for info in inferred.graph.value_info}
+        for name in packed:
+            model.graph.output.append(declared[name])
+        outputs = ReferenceEvaluator(model).run(names + list(packed), feeds)
+        for name, actual, wanted in zip(names + list(packed), outputs, expected + list(packed.values()), strict=True):
+            require_same(f"{what}, {name} by the reference evaluator", actual, wanted)
+    return seen
+
+
+def main(espalier, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    files = sorted(SAMPLES.glob("*.onnx"))
+    if not files:
+        sys.exit(f"no samples in {SAMPLES}")
+    newest = onnx.defs.onnx_opset_version()
+    for opset, ir_version in [(11, 6), (13, 7), (ALL_TYPES_OPSET, 9), (newest, onnx.IR_VERSION)]:
+        files.append(typed_model(folder, opset, ir_version))
+        files.append(placed_model(folder, opset, ir_version))
+    files.append(old_model(folder))
+    seen = []
+    for file in files:
+        for sparsity in SPARSITIES:
+            seen += check(espalier, file, sparsity, folder)
+    counts = {form: seen.count(form) for form in ["gap", "bitmap"]}
+    if not all(counts.values()):
+        sys.exit(f"not every encoding was there: {counts}")
+    print(f"{len(files) * len(SPARSITIES) * len(ENCODINGS)} files of packed weights hold against the standard: {counts}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(sys.argv[1], pathlib.Path(sys.argv[2]))
