@@ -43,7 +43,7 @@ final class PruneCommandTest {
                 94 464 of 104 960 weights are zero (90.00 %) in 3 layers
                 left alone: 5 tensors (2 read by Add, 2 normalization (LayerNormalization), 1 bias of Gemm)
                 digits_mlp.onnx  425.8 kB
-                pruned.onnx  60.7 kB (14.26 %)
+                pruned.onnx  60.8 kB (14.27 %)
                 """);
         assertThat(Cli.launch("verify-sparsity", out).exitCode()).isZero();
     }
