@@ -2,6 +2,7 @@ package dev.espalier.cli;
 
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
+import dev.espalier.pruning.BudgetCheck;
 import dev.espalier.pruning.Evidence;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.SparsityCheck;
@@ -11,6 +12,7 @@ import dev.espalier.run.Resaver;
 import dev.espalier.run.RuntimeCheck;
 import dev.espalier.run.SurvivalCheck;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +43,7 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
     private Path file;
 
     @Option(
-            names = "--expect",
+            names = {"--expect", "--min-sparsity"},
             paramLabel = "SHARE",
             converter = Converters.SparsityConverter.class,
             description = "The share of zeros that all weights together must have, 0.9 or 90%%.")
@@ -73,6 +75,15 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
             description = "How long such a program may take (default: ${DEFAULT-VALUE}).")
     private int timeout = 600;
 
+    @Option(
+            names = "--budget-bytes",
+            paramLabel = "BYTES",
+            description = "The most that the model's files may take together.")
+    private @Nullable Long budget;
+
+    @Option(names = "--junit", paramLabel = "FILE", description = "Also write a JUnit report, for a CI.")
+    private @Nullable Path junit;
+
     @Option(names = "--seed", description = "Seed of the inputs that it is run on (default: ${DEFAULT-VALUE}).")
     private long seed;
 
@@ -97,6 +108,9 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
         through.forEach(command -> tools.add(Resaver.ofCommand(command, Duration.ofSeconds(timeout))));
         SurvivalCheck survivalCheck = new SurvivalCheck(file, tools);
         Verdict verdict = workers.run(() -> verify(tools.isEmpty() ? Optional.empty() : Optional.of(survivalCheck)));
+        if (junit != null) {
+            JunitReport.write(file, verdict, junit);
+        }
         VerifyReport report = VerifyReport.of(file, verdict, survivalCheck.rows());
         if (json) {
             JsonReport.print(report, console.out());
@@ -111,8 +125,16 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
         if (reference != null) {
             other = Optional.of(OnnxReader.read(reference));
         }
-        Evidence evidence = Evidence.of(OnnxReader.read(file), Optional.ofNullable(expected), other);
+        Model model = OnnxReader.read(file);
+        Evidence evidence = Evidence.of(model, Optional.ofNullable(expected), other);
         List<SparsityCheck> checks = new ArrayList<>(SparsityChecks.ALL);
+        if (budget != null) {
+            long bytes = Files.size(file);
+            for (Path data : model.externalFiles()) {
+                bytes += Files.size(data);
+            }
+            checks.add(new BudgetCheck(bytes, budget));
+        }
         if (!noRun) {
             checks.add(new RuntimeCheck(file, seed));
         }

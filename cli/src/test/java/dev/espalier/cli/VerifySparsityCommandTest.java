@@ -15,13 +15,16 @@ import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -156,6 +159,33 @@ final class VerifySparsityCommandTest {
         Cli.Result result = Cli.launch("verify-sparsity", pruned, "--no-run", "--through", command);
         assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
         assertThat(result.output()).contains(reason).contains("survival").contains("not run");
+    }
+
+    @Test
+    void holdsAFileAgainstABudgetAndTellsACi() throws Exception {
+        Path report = folder.resolve("report.xml");
+        long bytes = Files.size(pruned);
+        assertThat(Cli.launch("verify-sparsity", pruned, "--no-run", "--budget-bytes", bytes, "--junit", report)
+                        .exitCode())
+                .isZero();
+        assertThat(suite(report).getAttribute("failures")).isEqualTo("0");
+        Cli.Result result =
+                Cli.launch("verify-sparsity", pruned, "--no-run", "--budget-bytes", bytes - 1, "--junit", report);
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output()).contains("over-budget");
+        Element suite = suite(report);
+        assertThat(suite.getAttribute("failures")).isEqualTo("1");
+        assertThat(suite.getElementsByTagName("failure").item(0).getTextContent())
+                .contains("over-budget");
+        assertThat(suite.getElementsByTagName("testcase").getLength())
+                .isEqualTo(Integer.parseInt(suite.getAttribute("tests")));
+    }
+
+    private static Element suite(Path report) throws Exception {
+        return DocumentBuilderFactory.newDefaultInstance()
+                .newDocumentBuilder()
+                .parse(report.toFile())
+                .getDocumentElement();
     }
 
     @Test

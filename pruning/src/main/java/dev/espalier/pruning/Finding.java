@@ -30,6 +30,8 @@ public record Finding(Kind kind, String tensor, String detail) {
         LARGER_THAN_PROMISED,
         /// The unpruned original, or a dense copy, of a pruned tensor is in the file, and nothing reads it.
         TWIN_LEFT,
+        /// The files are larger than allowed.
+        OVER_BUDGET,
         /// Fewer zeros than were asked for.
         TOO_FEW_ZEROS,
         /// Outputs are not those of the dense form.
