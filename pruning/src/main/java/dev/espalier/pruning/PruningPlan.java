@@ -68,7 +68,9 @@ public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group
             throw new PruningException(
                     "this model has no weights to prune",
                     "",
-                    "`espalier inspect --all` says why each tensor is left alone");
+                    all.others().isEmpty()
+                            ? "it has no tensors at all: what it knows may be in attributes of its nodes"
+                            : "`espalier inspect --all` says why each tensor is left alone");
         }
         return new PruningPlan(request, weights, groups, leftAlone);
     }

@@ -327,4 +327,18 @@ final class PrunerTest {
             }
         }
     }
+
+    @Test
+    void saysWhereElseTheKnowledgeMayBe() {
+        Model model = ModelBuilder.opset(17)
+                .input("x", ElementType.F32, 1)
+                .node("Relu", List.of("x"), List.of("y"))
+                .output("y", ElementType.F32, 1)
+                .build();
+        assertThatThrownBy(() ->
+                        PruningPlan.of(WeightSearch.in(model), PruneRequest.of(Sparsity.parse("0.5"), Scope.LAYER)))
+                .isInstanceOfSatisfying(
+                        PruningException.class,
+                        e -> assertThat(e.hint().orElseThrow()).contains("attributes of its nodes"));
+    }
 }
