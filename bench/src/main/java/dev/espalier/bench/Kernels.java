@@ -3,9 +3,11 @@ package dev.espalier.bench;
 import dev.espalier.sparse.CooTensor;
 import dev.espalier.sparse.Cut;
 import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Encoded;
 import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
+import dev.espalier.sparse.SparseEncodings;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +86,23 @@ public class Kernels {
     @Benchmark
     public List<DenseTensor> selectAndZero(Weights weights) {
         return weights.oneThread.submit(() -> prune(weights)).join();
+    }
+
+    /// The same, with what stays stored as `gap`, as `prune -s 0.9` does.
+    @Benchmark
+    public List<Encoded> selectAndStore(Weights weights) {
+        return weights.oneThread.submit(() -> store(weights)).join();
+    }
+
+    private static List<Encoded> store(Weights weights) {
+        List<Cut> cuts = Cut.ofSmallest(weights.layerScores, Weights.ZEROS).split(weights.layerScores);
+        List<Encoded> stored = new ArrayList<>();
+        for (int i = 0; i < cuts.size(); i++) {
+            DenseTensor layer = weights.layers.get(i);
+            Mask mask = Mask.ofKept(layer.shape(), weights.layerScores.get(i), cuts.get(i));
+            stored.add(SparseEncodings.GAP.encode(layer, mask, Quantization.NONE));
+        }
+        return stored;
     }
 
     private static List<DenseTensor> prune(Weights weights) {

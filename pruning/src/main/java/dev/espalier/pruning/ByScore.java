@@ -55,6 +55,6 @@ final class ByScore implements PruningMethod {
     private static PrunedWeight pruned(Weight weight, DenseTensor tensor, Scores scores, Cut cut) {
         // Zeros score 0, but a cut may leave some of them: they are zero all the same.
         Mask mask = Mask.ofKept(tensor.shape(), scores, cut.withAllZeros());
-        return new PrunedWeight(weight, mask, () -> mask.applyTo(tensor, weight.quantization()));
+        return new PrunedWeight(weight, mask, tensor);
     }
 }

@@ -4,6 +4,7 @@ import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Encoded;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.PackedEncoding;
 import dev.espalier.sparse.Quantization;
@@ -99,12 +100,12 @@ public record EncodingChoice(List<SparseEncoding> among) {
         return encoding.equals(SparseEncodings.COO) ? SPARSE_IR_VERSION : 0;
     }
 
-    /// The form for a weight with new elements.
+    /// The form for a weight of which those elements stay that the mask keeps.
     Chosen choose(Model model, Weight weight, DenseTensor elements, Mask nonZeros) {
         return choose(model, weight.value(), weight.quantization(), elements, nonZeros);
     }
 
-    /// The form for a constant with new elements.
+    /// The same for any constant.
     Chosen choose(Model model, Value value, Quantization quantization, DenseTensor elements, Mask nonZeros) {
         List<SparseEncoding> possible = new ArrayList<>();
         Optional<String> refusal = Optional.empty();
@@ -135,15 +136,16 @@ public record EncodingChoice(List<SparseEncoding> among) {
         long limit = Collections.min(estimates)
                 + MOST_FRAMING
                 + (long) MOST_NAMES * value.name().length();
-        Constant dense = value.constant().orElseThrow().withElements(elements);
+        Constant old = value.constant().orElseThrow();
         // In typed fields a zero may take less than its width, which only measuring tells.
-        boolean isTyped = dense instanceof Constant.Dense inline && inline.isTyped();
+        boolean isTyped = old instanceof Constant.Dense inline && inline.isTyped();
         List<Candidate> close = new ArrayList<>();
         for (int i = 0; i < possible.size(); i++) {
             SparseEncoding encoding = possible.get(i);
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
-                Constant constant = isDense ? dense : Constant.of(encoding.encode(elements, nonZeros, quantization));
+                Encoded encoded = encoding.encode(elements, nonZeros, quantization);
+                Constant constant = isDense ? old.withElements(encoded.decode()) : Constant.of(encoded);
                 close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
         }

@@ -4,7 +4,6 @@ import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
-import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Magnitudes;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -59,8 +58,7 @@ public final class Pruner {
 
     private Stored store(PrunedWeight pruned, PruningPlan.Group group) {
         Weight weight = pruned.weight();
-        DenseTensor elements = pruned.elements().get();
-        EncodingChoice.Chosen chosen = encodings.choose(model, weight, elements, pruned.nonZeros());
+        EncodingChoice.Chosen chosen = encodings.choose(model, weight, pruned.elements(), pruned.nonZeros());
         Magnitudes.Census before = Magnitudes.census(weight.constant().decode(), weight.quantization());
         LayerResult result = new LayerResult(
                 weight,

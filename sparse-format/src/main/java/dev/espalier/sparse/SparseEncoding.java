@@ -17,6 +17,7 @@ public interface SparseEncoding {
     /// around them is not counted.
     long encodedSize(DenseTensor tensor, Mask nonZeros);
 
-    /// The stored form, which decodes to the same elements bit for bit, save that a negative zero loses its sign.
+    /// The stored form. It decodes to the elements of `tensor` that the mask keeps, bit for bit, and to zeros: what the
+    /// tensor has in their place does not matter, so that a weight is pruned and stored in one go.
     Encoded encode(DenseTensor tensor, Mask nonZeros, Quantization quantization);
 }
