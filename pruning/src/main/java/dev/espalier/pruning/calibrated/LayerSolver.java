@@ -1,0 +1,68 @@
+package dev.espalier.pruning.calibrated;
+
+import dev.espalier.sparse.Mask;
+import java.util.List;
+
+/// Prunes one layer: finds the support, chooses the ridge on samples held back, and fits what stays to all samples.
+public final class LayerSolver {
+    private static final double FIRST_LAMBDA = 1e-2;
+    private static final List<Double> LAMBDAS = List.of(1e-4, 1e-3, 1e-2, 5e-2, 2e-1);
+
+    private final Products products;
+
+    /// @param products where the time goes
+    public LayerSolver(Products products) {
+        this.products = products;
+    }
+
+    /// By ADMM.
+    public LayerSolution solve(LayerProblem problem, Projection projection) {
+        Moments all = problem.fit().with(problem.held());
+        Quadratic quadratic = Quadratic.of(all, problem.dense(), problem.weightInputs(), FIRST_LAMBDA);
+        Mask kept = AdmmSupport.of(
+                quadratic, problem.dense(), problem.rowScale(), problem.weightInputs(), projection, products);
+        return refit(problem, all, kept);
+    }
+
+    /// The best weights on a support that is given.
+    public LayerSolution refit(LayerProblem problem, Mask kept) {
+        return refit(problem, problem.fit().with(problem.held()), kept);
+    }
+
+    private LayerSolution refit(LayerProblem problem, Moments all, Mask kept) {
+        double best = FIRST_LAMBDA;
+        double least = Double.POSITIVE_INFINITY;
+        for (double lambda : LAMBDAS) {
+            double error = problem.relativeError(fitted(problem, problem.fit(), kept, lambda), problem.held());
+            if (error < least) {
+                least = error;
+                best = lambda;
+            }
+        }
+        double[] weights = fitted(problem, all, kept, best);
+        return new LayerSolution(
+                weights,
+                kept,
+                best,
+                problem.relativeError(masked(problem, kept), all),
+                problem.relativeError(weights, all));
+    }
+
+    private double[] fitted(LayerProblem problem, Moments samples, Mask kept, double lambda) {
+        Quadratic quadratic = Quadratic.of(samples, problem.dense(), problem.weightInputs(), lambda);
+        return Refit.of(quadratic, problem.dense(), kept, problem.weightInputs(), products);
+    }
+
+    private static double[] masked(LayerProblem problem, Mask kept) {
+        double[] w = problem.dense().clone();
+        int inputs = problem.fit().inputs();
+        int weightInputs = problem.weightInputs();
+        for (int i = 0; i < w.length; i++) {
+            int j = i % inputs;
+            if (j < weightInputs && !kept.isKept((long) (i / inputs) * weightInputs + j)) {
+                w[i] = 0;
+            }
+        }
+        return w;
+    }
+}

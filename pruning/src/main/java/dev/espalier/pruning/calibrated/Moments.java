@@ -1,0 +1,87 @@
+package dev.espalier.pruning.calibrated;
+
+/// The second moments of a layer's samples, which is all that is kept of them: of rows x of its inputs and rows t of
+/// the
+/// outputs that it should have, the sums of x'x, t'x and t't. Products are in single, sums in double precision.
+public final class Moments {
+    private final int inputs;
+    private final int outputs;
+    private final double[] inputMoments;
+    private final double[] crossMoments;
+    private double targetSquares;
+    private long samples;
+
+    /// @param inputs length of x
+    /// @param outputs length of t
+    public Moments(int inputs, int outputs) {
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.inputMoments = new double[Math.multiplyExact(inputs, inputs)];
+        this.crossMoments = new double[Math.multiplyExact(outputs, inputs)];
+    }
+
+    /// Adds samples.
+    ///
+    /// @param x rows x inputs
+    /// @param t rows x outputs
+    public void add(float[] x, float[] t, int rows, Products products) {
+        accumulate(products.multiplyTransposed(x, x, inputs, rows, inputs), inputMoments);
+        accumulate(products.multiplyTransposed(t, x, outputs, rows, inputs), crossMoments);
+        for (int i = 0; i < rows * outputs; i++) {
+            targetSquares += (double) t[i] * t[i];
+        }
+        samples += rows;
+    }
+
+    private static void accumulate(float[] more, double[] sum) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += more[i];
+        }
+    }
+
+    /// The moments of these samples and others together.
+    public Moments with(Moments other) {
+        Moments both = new Moments(inputs, outputs);
+        for (Moments part : new Moments[] {this, other}) {
+            for (int i = 0; i < inputMoments.length; i++) {
+                both.inputMoments[i] += part.inputMoments[i];
+            }
+            for (int i = 0; i < crossMoments.length; i++) {
+                both.crossMoments[i] += part.crossMoments[i];
+            }
+            both.targetSquares += part.targetSquares;
+            both.samples += part.samples;
+        }
+        return both;
+    }
+
+    /// Length of x.
+    public int inputs() {
+        return inputs;
+    }
+
+    /// Length of t.
+    public int outputs() {
+        return outputs;
+    }
+
+    /// How many samples there are.
+    public long samples() {
+        return samples;
+    }
+
+    /// Mean of the product of two inputs.
+    double input(int i, int j) {
+        return inputMoments[i * inputs + j] / samples;
+    }
+
+    /// Mean of the product of a target and an input.
+    double cross(int output, int j) {
+        return crossMoments[output * inputs + j] / samples;
+    }
+
+    /// Mean of the squared length of t.
+    double targetSquares() {
+        return targetSquares / samples;
+    }
+}
