@@ -161,6 +161,13 @@ public final class Graph {
         outputs.add(new Port(info, value));
     }
 
+    void replaceOutputs(List<Value> all) {
+        outputs.forEach(port -> port.value.countOutput(-1));
+        outputs.clear();
+        all.forEach(value ->
+                addOutput(ValueInfoProto.newBuilder().setName(value.name()).build(), value));
+    }
+
     void addInfo(ValueInfoProto info) {
         infos.add(info);
     }

@@ -19,6 +19,7 @@ public final class GraphPatch {
     private final Set<Node> nodes = new LinkedHashSet<>();
     private final Set<Value> initializers = new LinkedHashSet<>();
     private final Set<Value> inputs = new LinkedHashSet<>();
+    private final Map<Graph, List<Value>> outputs = new LinkedHashMap<>();
 
     private GraphPatch(String label) {
         this.label = label;
@@ -61,6 +62,12 @@ public final class GraphPatch {
         return this;
     }
 
+    /// Gives a graph other outputs, in place of those that it has and undeclared: what it computes on the way.
+    public GraphPatch replaceOutputs(Graph graph, List<Value> values) {
+        outputs.put(graph, List.copyOf(values));
+        return this;
+    }
+
     /// Makes the edit.
     ///
     /// @return whether there was anything to do
@@ -79,11 +86,13 @@ public final class GraphPatch {
         byGraph(nodes, Node::graph).forEach(Graph::removeNodes);
         byGraph(initializers, Value::graph).forEach(Graph::removeInitializers);
         inputs.forEach(value -> value.graph().removeInput(value));
+        outputs.forEach(Graph::replaceOutputs);
         return !(constants.isEmpty()
                 && replacements.isEmpty()
                 && nodes.isEmpty()
                 && initializers.isEmpty()
-                && inputs.isEmpty());
+                && inputs.isEmpty()
+                && outputs.isEmpty());
     }
 
     private void checkConstants(List<String> faults) {

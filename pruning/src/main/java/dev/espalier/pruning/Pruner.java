@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
 
 /// Carries out a plan: prunes, encodes, puts the result into the model and writes the manifest into its metadata.
 public final class Pruner {
-    private record Stored(LayerResult result, Constant constant, Manifest.Entry entry) {}
+    private record Stored(
+            LayerResult result, Constant constant, Map<Value, Constant> alongside, Manifest.Entry entry) {}
 
     private final Model model;
     private final EncodingChoice encodings;
@@ -51,6 +52,7 @@ public final class Pruner {
                 Comparator.comparing(s -> order.getOrDefault(s.result.weight().value(), 0)));
         GraphPatch patch = GraphPatch.labelled("prune");
         stored.forEach(s -> patch.replaceConstant(s.result.weight().value(), s.constant));
+        stored.forEach(s -> s.alongside.forEach(patch::replaceConstant));
         patch.apply();
         OptionalLong oldIrVersion = EncodingChoice.raiseIrVersion(
                 model, stored.stream().map(s -> s.result.encoding()).toList());
@@ -77,6 +79,6 @@ public final class Pruner {
         long bytes = weight.value().storedSize(chosen.constant());
         Manifest.Entry entry = Manifest.Entry.of(weight.value(), pruned.nonZeros(), chosen.encoding(), bytes)
                 .following(target.pattern(), pruned.nonZeros());
-        return new Stored(result, chosen.constant(), entry);
+        return new Stored(result, chosen.constant(), pruned.alongside(), entry);
     }
 }

@@ -1,6 +1,5 @@
 package dev.espalier.pruning.calibrated;
 
-import dev.espalier.sparse.Mask;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
@@ -57,7 +56,7 @@ final class AdmmSupport {
     /// @param rowScale by how much an error of each output counts, one for each
     /// @param weightInputs how many of the inputs are not the bias, which always stays
     /// @return what stays, outputs x weightInputs
-    static Mask of(
+    static boolean[] of(
             Quadratic quadratic,
             double[] dense,
             double[] rowScale,
@@ -88,15 +87,15 @@ final class AdmmSupport {
         }
     }
 
-    private Mask find(double[] dense, double[] rowScale) {
+    private boolean[] find(double[] dense, double[] rowScale) {
         float[] d = new float[g.length];
         for (int i = 0; i < d.length; i++) {
             d[i] = (float) (dense[i] / scale[i % inputs] * rowScale[i / inputs]);
         }
         float[] v = new float[g.length];
         double rho = FIRST_RHO;
-        Mask kept = project(d, v, rho, d.clone());
-        Mask before = kept;
+        boolean[] kept = project(d, v, rho, d.clone());
+        boolean[] before = kept;
         for (int step = 1; step <= MOST_STEPS; step++) {
             float[] b = minimum(d, v, rho);
             kept = project(b, v, rho, d);
@@ -104,15 +103,24 @@ final class AdmmSupport {
                 v[i] += (float) (rho * (b[i] - d[i]));
             }
             if (step % STEPS_BETWEEN == 0) {
-                long changed = before.revivedIn(kept);
+                long changed = entered(before, kept);
                 if (changed == 0 && step > MOST_STEPS / 2) {
                     break;
                 }
-                rho *= growth((double) changed / Math.max(1, kept.keptCount()));
+                rho *= growth((double) changed / kept.length);
                 before = kept;
             }
         }
         return kept;
+    }
+
+    /// How many stay that did not.
+    private static long entered(boolean[] before, boolean[] kept) {
+        long count = 0;
+        for (int i = 0; i < kept.length; i++) {
+            count += kept[i] && !before[i] ? 1 : 0;
+        }
+        return count;
     }
 
     private static double growth(double changed) {
@@ -136,7 +144,7 @@ final class AdmmSupport {
     }
 
     /// Puts the projection of B + V / rho into D.
-    private Mask project(float[] b, float[] v, double rho, float[] d) {
+    private boolean[] project(float[] b, float[] v, double rho, float[] d) {
         float[] saliency = new float[outputs * weightInputs];
         for (int row = 0; row < outputs; row++) {
             for (int j = 0; j < inputs; j++) {
@@ -147,10 +155,10 @@ final class AdmmSupport {
                 }
             }
         }
-        Mask kept = projection.keep(saliency);
+        boolean[] kept = projection.keep(saliency);
         for (int row = 0; row < outputs; row++) {
             for (int j = 0; j < weightInputs; j++) {
-                if (!kept.isKept((long) row * weightInputs + j)) {
+                if (!kept[row * weightInputs + j]) {
                     d[row * inputs + j] = 0;
                 }
             }

@@ -1,24 +1,57 @@
 package dev.espalier.pruning.calibrated;
 
 /// What a layer has to compute, and what it computed.
-///
-/// @param fit moments of the samples to solve with
-/// @param held moments of samples that are held back, by which the ridge is chosen
-/// @param dense its dense weights, outputs x inputs, the bias last if it has one
-/// @param hasBias whether the last input is the constant 1 that the bias multiplies
-/// @param rowScale by how much an error of each output counts; one for each
-public record LayerProblem(Moments fit, Moments held, double[] dense, boolean hasBias, double[] rowScale) {
+public final class LayerProblem {
+    private final Moments fit;
+    private final Moments held;
+    private final double[] dense;
+    private final boolean hasBias;
+    private final double[] rowScale;
+
+    /// @param fit moments of the samples to solve with
+    /// @param held moments of samples that are held back, by which the ridge is chosen
+    /// @param dense its dense weights, outputs x inputs, the bias last if it has one
+    /// @param hasBias whether the last input is the constant 1 that the bias multiplies
+    /// @param rowScale by how much an error of each output counts; one for each
+    public LayerProblem(Moments fit, Moments held, double[] dense, boolean hasBias, double[] rowScale) {
+        this.fit = fit;
+        this.held = held;
+        this.dense = dense;
+        this.hasBias = hasBias;
+        this.rowScale = rowScale;
+    }
+
+    Moments fit() {
+        return fit;
+    }
+
+    Moments held() {
+        return held;
+    }
+
+    /// The dense weights; not to be changed.
+    double[] dense() {
+        return dense;
+    }
+
+    double[] rowScale() {
+        return rowScale;
+    }
+
+    int inputs() {
+        return fit.inputs();
+    }
+
     /// How many inputs are multiplied by weights.
-    public int weightInputs() {
+    int weightInputs() {
         return hasBias ? fit.inputs() - 1 : fit.inputs();
     }
 
     /// How far the outputs are from the targets with these weights: the mean squared distance over the mean square of
-    /// the
-    /// targets, rows as they count.
+    /// the targets.
     ///
     /// @param w outputs x inputs
-    public double relativeError(double[] w, Moments samples) {
+    double relativeError(double[] w, Moments samples) {
         double value = Quadratic.of(samples, dense, weightInputs(), 0).at(w) + samples.targetSquares();
         return samples.targetSquares() > 0 ? Math.max(0, value) / samples.targetSquares() : 0;
     }

@@ -1,6 +1,6 @@
 package dev.espalier.pruning.calibrated;
 
-import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.SparsityPattern;
 import java.util.List;
 
 /// Prunes one layer: finds the support, chooses the ridge on samples held back, and fits what stays to all samples.
@@ -16,20 +16,25 @@ public final class LayerSolver {
     }
 
     /// By ADMM.
-    public LayerSolution solve(LayerProblem problem, Projection projection) {
+    ///
+    /// @param zeros how many units of the pattern go: elements or blocks
+    public LayerSolution solve(LayerProblem problem, WeightMatrix matrix, SparsityPattern pattern, long zeros) {
+        double[] weights =
+                matrix.read(matrix.write(problem.dense(), problem.inputs()));
+        Projection projection = new PatternProjection(matrix, pattern, zeros, weights);
         Moments all = problem.fit().with(problem.held());
         Quadratic quadratic = Quadratic.of(all, problem.dense(), problem.weightInputs(), FIRST_LAMBDA);
-        Mask kept = AdmmSupport.of(
+        boolean[] kept = AdmmSupport.of(
                 quadratic, problem.dense(), problem.rowScale(), problem.weightInputs(), projection, products);
         return refit(problem, all, kept);
     }
 
     /// The best weights on a support that is given.
-    public LayerSolution refit(LayerProblem problem, Mask kept) {
+    public LayerSolution refit(LayerProblem problem, boolean[] kept) {
         return refit(problem, problem.fit().with(problem.held()), kept);
     }
 
-    private LayerSolution refit(LayerProblem problem, Moments all, Mask kept) {
+    private LayerSolution refit(LayerProblem problem, Moments all, boolean[] kept) {
         double best = FIRST_LAMBDA;
         double least = Double.POSITIVE_INFINITY;
         for (double lambda : LAMBDAS) {
@@ -42,24 +47,25 @@ public final class LayerSolver {
         double[] weights = fitted(problem, all, kept, best);
         return new LayerSolution(
                 weights,
+                problem.inputs(),
                 kept,
                 best,
                 problem.relativeError(masked(problem, kept), all),
                 problem.relativeError(weights, all));
     }
 
-    private double[] fitted(LayerProblem problem, Moments samples, Mask kept, double lambda) {
+    private double[] fitted(LayerProblem problem, Moments samples, boolean[] kept, double lambda) {
         Quadratic quadratic = Quadratic.of(samples, problem.dense(), problem.weightInputs(), lambda);
         return Refit.of(quadratic, problem.dense(), kept, problem.weightInputs(), products);
     }
 
-    private static double[] masked(LayerProblem problem, Mask kept) {
+    private static double[] masked(LayerProblem problem, boolean[] kept) {
         double[] w = problem.dense().clone();
-        int inputs = problem.fit().inputs();
+        int inputs = problem.inputs();
         int weightInputs = problem.weightInputs();
         for (int i = 0; i < w.length; i++) {
             int j = i % inputs;
-            if (j < weightInputs && !kept.isKept((long) (i / inputs) * weightInputs + j)) {
+            if (j < weightInputs && !kept[i / inputs * weightInputs + j]) {
                 w[i] = 0;
             }
         }

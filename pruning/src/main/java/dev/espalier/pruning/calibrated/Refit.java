@@ -1,7 +1,5 @@
 package dev.espalier.pruning.calibrated;
 
-import dev.espalier.sparse.Mask;
-
 /// The best weights on a given support, and the best bias: conjugate gradients with a Jacobi preconditioner on the
 /// quadratic, each output by itself, all of them at once (Hestenes and Stiefel 1952).
 final class Refit {
@@ -16,7 +14,7 @@ final class Refit {
     private final boolean[] free;
     private final float[] h;
 
-    private Refit(Quadratic quadratic, Mask kept, int weightInputs, Products products) {
+    private Refit(Quadratic quadratic, boolean[] kept, int weightInputs, Products products) {
         this.quadratic = quadratic;
         this.products = products;
         this.inputs = quadratic.inputs();
@@ -24,7 +22,7 @@ final class Refit {
         this.free = new boolean[outputs * inputs];
         for (int row = 0; row < outputs; row++) {
             for (int j = 0; j < inputs; j++) {
-                free[row * inputs + j] = j >= weightInputs || kept.isKept((long) row * weightInputs + j);
+                free[row * inputs + j] = j >= weightInputs || kept[row * weightInputs + j];
             }
         }
         this.h = new float[inputs * inputs];
@@ -36,7 +34,7 @@ final class Refit {
     /// @param start what to begin with, outputs x inputs
     /// @param kept which of the weights stay, outputs x weightInputs; the bias always does
     /// @return outputs x inputs
-    static double[] of(Quadratic quadratic, double[] start, Mask kept, int weightInputs, Products products) {
+    static double[] of(Quadratic quadratic, double[] start, boolean[] kept, int weightInputs, Products products) {
         return new Refit(quadratic, kept, weightInputs, products).solve(start);
     }
 

@@ -1,0 +1,138 @@
+package dev.espalier.run.calibrate;
+
+import dev.espalier.onnx.Value;
+import dev.espalier.pruning.calibrated.BatchNorm;
+import dev.espalier.pruning.calibrated.CalibratedLayer;
+import dev.espalier.pruning.calibrated.Moments;
+import dev.espalier.pruning.calibrated.Products;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Makes rows of a layer's inputs and targets out of what was observed, and adds them to moments. The target is what
+/// the
+/// dense model's layer gives; where something is added to that, what the pruned model adds too little is part of it.
+final class Sampler {
+    private final CalibratedLayer layer;
+    private final int positionsPerSample;
+    private final long seed;
+    private final Products products;
+
+    /// @param positionsPerSample at most so many rows of each sample, drawn by lot
+    Sampler(CalibratedLayer layer, int positionsPerSample, long seed, Products products) {
+        this.layer = layer;
+        this.positionsPerSample = positionsPerSample;
+        this.seed = seed;
+        this.products = products;
+    }
+
+    /// Adds some samples of a batch.
+    ///
+    /// @param dense values of the dense model by name
+    /// @param pruned values of the pruned model by name
+    /// @param mask of tokens, batch x positions; those where it is 0 are left out
+    /// @param from first sample of the batch
+    /// @param to behind the last
+    /// @param number of the first sample of the batch in all of the data
+    void add(
+            Map<String, Tensor> dense,
+            Map<String, Tensor> pruned,
+            @Nullable Tensor mask,
+            int from,
+            int to,
+            int number,
+            Moments moments) {
+        Tensor input = get(pruned, layer.input());
+        Tensor response = get(dense, layer.response());
+        Rows rows = rows(input, response);
+        int perSample = Math.min(positionsPerSample, rows.positions());
+        int[] places = IntStream.range(from, to)
+                .flatMap(sample -> chosen(sample, number + sample, rows.positions(), perSample, mask))
+                .toArray();
+        if (places.length == 0) {
+            return;
+        }
+        int columns = moments.inputs();
+        int outputs = moments.outputs();
+        float[] x = new float[places.length * columns];
+        float[] t = new float[places.length * outputs];
+        Optional<Residual> residual = residual(dense, pruned, response);
+        double[] fixed = layer.hasBias() ? new double[outputs] : layer.biasValues();
+        IntStream.range(0, places.length).parallel().forEach(row -> {
+            int sample = places[row] / rows.positions();
+            int position = places[row] % rows.positions();
+            rows.input(sample, position, x, row * columns);
+            if (layer.hasBias()) {
+                x[row * columns + columns - 1] = 1;
+            }
+            for (int output = 0; output < outputs; output++) {
+                int at = rows.responseAt(sample, position, output);
+                double value = response.values()[at] - fixed[output];
+                if (residual.isPresent()) {
+                    value += residual.get().at(at, output);
+                }
+                t[row * outputs + output] = (float) value;
+            }
+        });
+        moments.add(x, t, places.length, products);
+    }
+
+    private static Tensor get(Map<String, Tensor> values, Value value) {
+        Tensor tensor = values.get(value.name());
+        if (tensor == null) {
+            throw new IllegalStateException("'" + value.name() + "' was not observed");
+        }
+        return tensor;
+    }
+
+    /// Places in the order sample, position; drawn without replacement by a partial shuffle.
+    private IntStream chosen(int sample, int number, int positions, int count, @Nullable Tensor mask) {
+        int[] order = IntStream.range(0, positions).toArray();
+        if (count < positions) {
+            SplittableRandom random = new SplittableRandom(seed * 0x9E37_79B9L + number);
+            for (int i = 0; i < count; i++) {
+                int j = i + random.nextInt(positions - i);
+                int taken = order[j];
+                order[j] = order[i];
+                order[i] = taken;
+            }
+        }
+        boolean isMasked = mask != null && mask.rank() == 2 && mask.dim(1) == positions;
+        return IntStream.range(0, count)
+                .map(i -> order[i])
+                .filter(position -> !isMasked || mask.values()[sample * positions + position] != 0)
+                .map(position -> sample * positions + position);
+    }
+
+    private Rows rows(Tensor input, Tensor response) {
+        if (layer.node().isOperator("Conv")) {
+            int[] kernel = new int[input.rank() - 2];
+            for (int i = 0; i < kernel.length; i++) {
+                kernel[i] = (int) layer.matrix().shape().dim(i + 2);
+            }
+            return new ConvolvedRows(Window.of(layer.node(), kernel, input, response), input, response);
+        }
+        return new ProductRows(input, response);
+    }
+
+    private record Residual(Tensor dense, Tensor pruned, Optional<BatchNorm> norm) {
+        double at(int index, int output) {
+            double slope = norm.map(n -> n.slope(output)).orElse(1.0);
+            return slope == 0 ? 0 : ((double) dense.values()[index] - pruned.values()[index]) / slope;
+        }
+    }
+
+    /// None if nothing is added, or something of another shape.
+    private Optional<Residual> residual(Map<String, Tensor> dense, Map<String, Tensor> pruned, Tensor response) {
+        if (layer.skip().isEmpty()) {
+            return Optional.empty();
+        }
+        Tensor meant = get(dense, layer.skip().get());
+        Tensor actual = get(pruned, layer.skip().get());
+        return meant.values().length == response.values().length && actual.values().length == meant.values().length
+                ? Optional.of(new Residual(meant, actual, layer.norm()))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.espalier.pruning.calibrated;
+
+import dev.espalier.onnx.Attribute;
+import dev.espalier.onnx.Constant;
+import dev.espalier.onnx.Node;
+import dev.espalier.onnx.Value;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.ElementType;
+import java.util.Optional;
+
+/// A BatchNormalization in inference form: `y = slope x + constant`, with `slope = scale / sqrt(variance + epsilon)`,
+/// for each channel.
+public final class BatchNorm {
+    private static final double DEFAULT_EPSILON = 1e-5;
+
+    private final Node node;
+    private final double[] slope;
+
+    private BatchNorm(Node node, double[] slope) {
+        this.node = node;
+        this.slope = slope;
+    }
+
+    /// The one that alone reads a value, if its parameters are constants of its own.
+    static Optional<BatchNorm> after(Value value) {
+        return CalibratedLayer.onlyUse(value, "BatchNormalization")
+                .filter(use -> use.index() == 0)
+                .flatMap(use -> of(use.node()));
+    }
+
+    private static Optional<BatchNorm> of(Node node) {
+        Optional<DenseTensor> scale = parameter(node, 1);
+        Optional<DenseTensor> variance = parameter(node, 4);
+        boolean isOwn = node.input(2).filter(shift -> shift.uses().size() == 1).isPresent()
+                && parameter(node, 2).isPresent();
+        if (scale.isEmpty() || variance.isEmpty() || !isOwn || node.intAttribute("training_mode", 0) != 0) {
+            return Optional.empty();
+        }
+        double epsilon = node.attribute("epsilon").orElse(null) instanceof Attribute.Real(String name, float value)
+                ? value
+                : DEFAULT_EPSILON;
+        double[] slope = new double[(int) scale.get().elementCount()];
+        double[] squares = new double[slope.length];
+        CalibratedLayer.fill(scale.get(), slope);
+        CalibratedLayer.fill(variance.get(), squares);
+        for (int i = 0; i < slope.length; i++) {
+            slope[i] /= Math.sqrt(squares[i] + epsilon);
+        }
+        return Optional.of(new BatchNorm(node, slope));
+    }
+
+    private static Optional<DenseTensor> parameter(Node node, int input) {
+        return node.input(input)
+                .flatMap(Value::constant)
+                .filter(constant -> constant.type() == ElementType.F32)
+                .map(Constant::decode);
+    }
+
+    /// What it gives.
+    public Value output() {
+        return node.output(0).orElseThrow();
+    }
+
+    /// The constant that is added to each channel.
+    public Value shift() {
+        return node.input(2).orElseThrow();
+    }
+
+    /// Its elements as they are now.
+    public double[] shiftValues() {
+        double[] values = new double[slope.length];
+        CalibratedLayer.fill(shift().constant().orElseThrow().decode(), values);
+        return values;
+    }
+
+    /// What each channel is multiplied by.
+    public double slope(int channel) {
+        return slope[channel];
+    }
+}
