@@ -42,8 +42,7 @@ public record FeedRequest(
     ///
     /// @param deviation standard deviation
     public FeedRequest withNoise(double deviation) {
-        return new FeedRequest(
-                names, others, labels, preprocess, selection, rowsPerSample, batch, deviation, seed);
+        return new FeedRequest(names, others, labels, preprocess, selection, rowsPerSample, batch, deviation, seed);
     }
 
     /// The same with another batch size.

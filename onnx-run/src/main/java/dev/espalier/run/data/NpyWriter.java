@@ -20,7 +20,8 @@ public final class NpyWriter {
 
     /// @throws IllegalArgumentException if NumPy has no such type
     public static void write(DenseTensor row, Path file) throws IOException {
-        String dims = Arrays.stream(row.shape().dims()).mapToObj(dim -> ", " + dim).collect(Collectors.joining());
+        String dims =
+                Arrays.stream(row.shape().dims()).mapToObj(dim -> ", " + dim).collect(Collectors.joining());
         String text = "{'descr': '" + descr(row.type()) + "', 'fortran_order': False, 'shape': (1" + dims + ",), }";
         // The elements start at a multiple of 64, as the format asks.
         int length = Math.ceilDiv(PREFIX + text.length() + 1, 64) * 64 - PREFIX;

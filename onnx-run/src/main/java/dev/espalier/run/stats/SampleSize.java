@@ -24,7 +24,8 @@ public final class SampleSize {
         return (long) Math.ceil(Math.pow(root / difference, 2));
     }
 
-    /// Samples in each of two groups for a difference of two means, both of this variance: 2 v (z + z')^2 / d^2 (ibid.).
+    /// Samples in each of two groups for a difference of two means, both of this variance: 2 v (z + z')^2 / d^2
+    /// (ibid.).
     ///
     /// @return 0 if there is no difference to find
     public static long ofMeans(double difference, double variance) {

@@ -2,7 +2,8 @@ package dev.espalier.run.stats;
 
 /// A test of two groups that may be looked at as often as one likes: the mixture sequential probability ratio test for
 /// the difference of two means, with a normal mixture over the difference (Johari, Koomen, Pekelis, Walsh, Always Valid
-/// Inference, Operations Research 70, 2022, equation 11). Its p-value never rises, and under no difference it ever falls
+/// Inference, Operations Research 70, 2022, equation 11). Its p-value never rises, and under no difference it ever
+/// falls
 /// below p with a probability of p at most, approximately where the variance is estimated.
 public final class SequentialTest {
     private final double mixture;
@@ -25,8 +26,8 @@ public final class SequentialTest {
         }
         double v = 2 * variance;
         double total = v + n * mixture;
-        double logRatio = 0.5 * Math.log(v / total)
-                + (double) n * n * mixture * difference * difference / (2 * v * total);
+        double logRatio =
+                0.5 * Math.log(v / total) + (double) n * n * mixture * difference * difference / (2 * v * total);
         pValue = Math.min(pValue, Math.exp(-logRatio));
         return pValue;
     }

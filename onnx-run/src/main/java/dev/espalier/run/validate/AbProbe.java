@@ -19,8 +19,7 @@ public final class AbProbe {
     /// @param isSplit whether a test was simulated
     /// @param usedPerGroup samples in each group when the simulated test ended
     /// @param pValue of the simulated test when it ended
-    public record Result(
-            Answer answer, String reason, long perGroup, boolean isSplit, int usedPerGroup, double pValue)
+    public record Result(Answer answer, String reason, long perGroup, boolean isSplit, int usedPerGroup, double pValue)
             implements ProbeResult {
         @Override
         public String probe() {
@@ -79,7 +78,12 @@ public final class AbProbe {
         }
         String none = String.format("; here it would have found no difference in %d and %d", shown[0], shown[1]);
         return new Result(
-                Answer.CANNOT_TELL, plan + none, needed, true, Arrays.stream(shown).min().orElse(0), look(test, shown, right));
+                Answer.CANNOT_TELL,
+                plan + none,
+                needed,
+                true,
+                Arrays.stream(shown).min().orElse(0),
+                look(test, shown, right));
     }
 
     private static double look(SequentialTest test, int[] shown, double[] right) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Where decisions change: samples that the original was sure of should not flip.
 public final class EdgeProbe {
@@ -20,9 +21,15 @@ public final class EdgeProbe {
     /// @param lowest smallest margin in it
     /// @param highest largest margin in it
     /// @param flips samples that the two models decide differently
-    /// @param original share of samples that the original decides right; NaN if there are no labels
+    /// @param original share of samples that the original decides right; null if there are no labels
     /// @param pruned the same of the pruned model
-    public record Decile(double lowest, double highest, int samples, int flips, double original, double pruned) {}
+    public record Decile(
+            double lowest,
+            double highest,
+            int samples,
+            int flips,
+            @Nullable Double original,
+            @Nullable Double pruned) {}
 
     /// What a model computed for a class.
     public record ClassOutput(int number, double value) {}
@@ -108,12 +115,11 @@ public final class EdgeProbe {
                 evaluation.scores(0).margin(samples[samples.length - 1]),
                 samples.length,
                 flips,
-                hasLabels ? evaluation.metric(0, samples) : Double.NaN,
-                hasLabels ? evaluation.metric(1, samples) : Double.NaN);
+                hasLabels ? evaluation.metric(0, samples) : null,
+                hasLabels ? evaluation.metric(1, samples) : null);
     }
 
-    private static Result result(
-            List<Decile> deciles, List<Flip> worst, double maxFlips, Optional<Robust> robust) {
+    private static Result result(List<Decile> deciles, List<Flip> worst, double maxFlips, Optional<Robust> robust) {
         List<Decile> sure = deciles.subList(DECILES / 2, DECILES);
         int samples = sure.stream().mapToInt(Decile::samples).sum();
         int sureFlips = sure.stream().mapToInt(Decile::flips).sum();

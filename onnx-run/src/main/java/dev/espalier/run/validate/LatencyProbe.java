@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /// How fast the pruned model is on this machine. Both models, and the original a second time, take turns in a random
 /// order, so that whatever else the machine does strikes all alike; the original against itself says what is noise.
@@ -35,15 +36,17 @@ public final class LatencyProbe {
 
     /// The time of single runs, in milliseconds.
     ///
-    /// @param sorted all of them, ascending
-    public record Times(double p50, double p90, double p99, List<Double> sorted) {
+    /// @param percentiles from 0, the shortest, to 100, the longest
+    public record Times(double p50, double p90, double p99, List<Double> percentiles) {
         static Times of(List<Long> nanos) {
             double[] sorted = nanos.stream().mapToDouble(n -> n / 1e6).sorted().toArray();
             return new Times(
                     Interval.quantile(sorted, 0.5),
                     Interval.quantile(sorted, 0.9),
                     Interval.quantile(sorted, 0.99),
-                    Arrays.stream(sorted).boxed().toList());
+                    IntStream.rangeClosed(0, 100)
+                            .mapToObj(p -> Interval.quantile(sorted, p / 100.0))
+                            .toList());
         }
     }
 
@@ -160,7 +163,8 @@ public final class LatencyProbe {
     private static Interval medianInterval(double[] values, Bootstrap bootstrap) {
         return bootstrap.interval(
                 values.length,
-                rows -> median(Arrays.stream(rows).mapToDouble(row -> values[row]).toArray()),
+                rows -> median(
+                        Arrays.stream(rows).mapToDouble(row -> values[row]).toArray()),
                 AccuracyProbe.LEVEL);
     }
 

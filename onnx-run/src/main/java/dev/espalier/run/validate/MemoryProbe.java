@@ -28,8 +28,11 @@ public final class MemoryProbe {
     public record Use(long loaded, long peak) {}
 
     /// What it found; the uses are null if it could not be measured.
-    public record Result(Answer answer, String reason, @Nullable Use original, @Nullable Use pruned)
-            implements ProbeResult {
+    public record Result(
+            Answer answer,
+            String reason,
+            @Nullable Use original,
+            @Nullable Use pruned) implements ProbeResult {
         @Override
         public String probe() {
             return "memory";
@@ -41,8 +44,7 @@ public final class MemoryProbe {
     /// @param inputs of one run
     static Result of(Path original, Path pruned, Map<String, DenseTensor> inputs) throws IOException {
         if (!Files.isWritable(Path.of("/proc/self/clear_refs"))) {
-            return new Result(
-                    Answer.CANNOT_TELL, "this system does not tell a process's memory in /proc", null, null);
+            return new Result(Answer.CANNOT_TELL, "this system does not tell a process's memory in /proc", null, null);
         }
         Path folder = Files.createTempDirectory("espalier");
         try {

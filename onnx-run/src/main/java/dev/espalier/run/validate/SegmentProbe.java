@@ -39,7 +39,8 @@ public final class SegmentProbe {
 
     /// Compares the models on each segment.
     ///
-    /// Each interval is at 1 - 0.05 / k for k segments, so that all hold together at 95 % (Bonferroni's correction; Dunn,
+    /// Each interval is at 1 - 0.05 / k for k segments, so that all hold together at 95 % (Bonferroni's correction;
+    Dunn,
     /// Journal of the American Statistical Association 56, 1961).
     ///
     /// @param column which segment each sample is in, by number; empty for the classes
@@ -53,7 +54,8 @@ public final class SegmentProbe {
             parts.computeIfAbsent(key, k -> new ArrayList<>()).add(i);
         }
         if (column.isEmpty() && parts.containsKey(-1.0)) {
-            return new Result(Answer.NOT_ASKED, "this task has no classes; --segment names an array", by, List.of(), maxDrop);
+            return new Result(
+                    Answer.NOT_ASKED, "this task has no classes; --segment names an array", by, List.of(), maxDrop);
         }
         if (parts.size() > MOST) {
             throw new DataException(
@@ -62,7 +64,8 @@ public final class SegmentProbe {
                     "segments are at most " + MOST + " groups of samples");
         }
         List<Segment> segments = new ArrayList<>();
-        parts.forEach((key, rows) -> segments.add(segment(evaluation, name(key), rows, parts.size(), maxDrop, bootstrap)));
+        parts.forEach(
+                (key, rows) -> segments.add(segment(evaluation, name(key), rows, parts.size(), maxDrop, bootstrap)));
         segments.sort(Comparator.comparingDouble(Segment::drop).reversed());
         return result(by, segments, maxDrop);
     }
@@ -92,8 +95,7 @@ public final class SegmentProbe {
     private static Result result(String by, List<Segment> segments, double maxDrop) {
         List<Segment> failed = with(segments, Answer.FAIL);
         List<Segment> unclear = with(segments, Answer.CANNOT_TELL);
-        Answer answer =
-                failed.isEmpty() ? unclear.isEmpty() ? Answer.PASS : Answer.CANNOT_TELL : Answer.FAIL;
+        Answer answer = failed.isEmpty() ? unclear.isEmpty() ? Answer.PASS : Answer.CANNOT_TELL : Answer.FAIL;
         Segment worst = failed.isEmpty() ? segments.getFirst() : failed.getFirst();
         String most = String.format(
                 Locale.ROOT,

@@ -108,8 +108,7 @@ public final class Validator {
         }
         FeedRequest noisy = request.data().feed().withNoise(request.noise());
         Evaluation evaluation = evaluate(both, data, request.data().with(noisy), progress, stop);
-        return Optional.of(
-                new EdgeProbe.Robust(request.noise(), evaluation.metric(0), evaluation.metric(1)));
+        return Optional.of(new EdgeProbe.Robust(request.noise(), evaluation.metric(0), evaluation.metric(1)));
     }
 
     /// Latency and memory, on the first rows of the data.
