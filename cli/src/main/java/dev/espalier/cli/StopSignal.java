@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 /// Lets Ctrl-C end a long measurement early, with a report of what is there; a second one ends the process.
 ///
 /// The JDK's only way to that is a class that it exports without promising it, so it is looked up by name: where it is
-/// missing, Ctrl-C ends the process at once, as always. A shutdown hook would not do, because the runtime's own one closes
-/// the models at the same time.
+/// missing, Ctrl-C ends the process at once, as always. A shutdown hook would not do, because the runtime's own one
+/// closes the models at the same time.
 final class StopSignal implements BooleanSupplier {
     private static final int INTERRUPTED = 130;
 

@@ -23,8 +23,8 @@ public final class MemoryProcess {
     /// model is loaded, after, and the most during the runs.
     ///
     /// @param args the model, the file to write, then `input=array.npy` for each input, a file of one row that
-    holds all
-    ///     that the input takes
+    holds
+    ///     all that the input takes
     public static void main(String[] args) throws IOException, ModelRunException {
         Map<String, DenseTensor> inputs = new LinkedHashMap<>();
         for (String arg : List.of(args).subList(2, args.length)) {
