@@ -85,8 +85,9 @@ final class ValidateCommand implements Callable<Integer> {
     @Option(
             names = "--max-flips",
             paramLabel = "SHARE",
-            description = "Which share of the half of the samples that the original is surest of may be decided otherwise "
-                    + "(default: ${DEFAULT-VALUE}).")
+            description =
+                    "Which share of the half of the samples that the original is surest of may be decided otherwise "
+                            + "(default: ${DEFAULT-VALUE}).")
     private double maxFlips = 0.01;
 
     @Option(

@@ -1,12 +1,12 @@
 package dev.espalier.cli;
 
+import dev.espalier.pruning.LayerSparsity;
+import dev.espalier.pruning.WeightSearch;
 import dev.espalier.run.data.Feed;
 import dev.espalier.run.data.Field;
 import dev.espalier.run.validate.ProbeResult;
 import dev.espalier.run.validate.Subject;
 import dev.espalier.run.validate.Validation;
-import dev.espalier.pruning.LayerSparsity;
-import dev.espalier.pruning.WeightSearch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,7 +89,9 @@ record ValidateReport(
 
     private static List<Layer> layers(Subject original, Subject pruned) {
         Map<String, Double> after = new LinkedHashMap<>();
-        WeightSearch.in(pruned.model()).weights().forEach(w -> after.put(w.name(), LayerSparsity.of(w).percent()));
+        WeightSearch.in(pruned.model())
+                .weights()
+                .forEach(w -> after.put(w.name(), LayerSparsity.of(w).percent()));
         List<Layer> layers = new ArrayList<>();
         WeightSearch.in(original.model())
                 .weights()
@@ -99,7 +101,11 @@ record ValidateReport(
 
     /// What a probe found, if it was carried out.
     <T extends ProbeResult> List<T> found(Class<T> kind) {
-        return probes.stream().map(Probe::found).filter(kind::isInstance).map(kind::cast).toList();
+        return probes.stream()
+                .map(Probe::found)
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .toList();
     }
 
     /// `top-1 accuracy on 1 797 samples of digits.npz, by 'labels'`, and whether that was guessed.

@@ -130,7 +130,10 @@ final class ValidateText {
                                     s.interval().low(),
                                     s.interval().high()))
                     .text("", s -> s.answer().toString())
-                    .render(found.segments().subList(0, Math.min(FEW, found.segments().size())), 0));
+                    .render(
+                            found.segments()
+                                    .subList(0, Math.min(FEW, found.segments().size())),
+                            0));
             more(found.segments().size(), out);
         }
     }

@@ -22,8 +22,7 @@ public final class MemoryProcess {
     /// Loads a model, runs it, and writes the process's resident memory in bytes to a file, in one line: before the
     /// model is loaded, after, and the most during the runs.
     ///
-    /// @param args the model, the file to write, then `input=array.npy` for each input, a file of one row that
-    holds
+    /// @param args the model, the file to write, then `input=array.npy` for each input: a file of one row, which is
     ///     all that the input takes
     public static void main(String[] args) throws IOException, ModelRunException {
         Map<String, DenseTensor> inputs = new LinkedHashMap<>();
