@@ -166,6 +166,9 @@ final class ValidateCommand implements Callable<Integer> {
             Validation validation =
                     new Validator(before, after, dataset, request, new ProgressLine(console), stop).validate();
             ValidateReport report = ValidateReport.of(before, after, dataset.source(), validation);
+            if (html != null) {
+                ValidatePage.write(report, html);
+            }
             if (json) {
                 JsonReport.print(report, console.out());
             } else {

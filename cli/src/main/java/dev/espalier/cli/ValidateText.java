@@ -18,7 +18,7 @@ final class ValidateText {
     private static final int FEW = 5;
 
     /// A figure of both models.
-    private record Row(String figure, String original, String pruned) {}
+    record Row(String figure, String original, String pruned) {}
 
     private ValidateText() {}
 
@@ -53,7 +53,7 @@ final class ValidateText {
         return names.isEmpty() ? "nothing" : String.join(", ", names);
     }
 
-    private static List<Row> rows(ValidateReport report) {
+    static List<Row> rows(ValidateReport report) {
         List<Row> rows = new ArrayList<>();
         for (AccuracyProbe.Result found : report.found(AccuracyProbe.Result.class)) {
             rows.add(new Row(found.metric() + ", %", percent(found.original()), percent(found.pruned())));
@@ -104,6 +104,13 @@ final class ValidateText {
 
     static String figure(double value) {
         return String.format(Locale.ROOT, Math.abs(value) < 0.001 && value != 0 ? "%.2e" : "%.4f", value);
+    }
+
+    /// Three digits that matter.
+    static String shortest(double value) {
+        double size = Math.abs(value);
+        return String.format(
+                Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f", value);
     }
 
     static String megabytes(long bytes) {
