@@ -95,11 +95,13 @@ final class DataOptions {
     }
 
     /// Finds the task and the labels in the data.
-    DataRequest request(Dataset dataset) {
+    ///
+    /// @param others arrays that are no inputs
+    DataRequest request(Dataset dataset, Set<String> others) {
         Selection selection = new Selection(
                 Optional.ofNullable(where), Math.max(1, limit), shuffle ? Optional.of(seed) : Optional.empty());
         FeedRequest feed = new FeedRequest(
-                inputs, Set.of(), Optional.empty(), preprocess, selection, 1, Math.clamp(batch, 1, 1 << 16), 0, seed);
+                inputs, others, Optional.empty(), preprocess, selection, 1, Math.clamp(batch, 1, 1 << 16), 0, seed);
         DataRequest request = DataRequest.of(
                 dataset, Optional.ofNullable(task), Optional.ofNullable(labels), Optional.ofNullable(output), feed);
         return request.task() instanceof Embedding embedding

@@ -37,4 +37,16 @@ public record FeedRequest(
         all.add(array);
         return new FeedRequest(names, all, labels, preprocess, selection, rowsPerSample, batch, noise, seed);
     }
+
+    /// The same with noise.
+    ///
+    /// @param deviation standard deviation
+    public FeedRequest withNoise(double deviation) {
+        return new FeedRequest(names, others, labels, preprocess, selection, rowsPerSample, batch, deviation, seed);
+    }
+
+    /// The same with another batch size.
+    public FeedRequest withBatch(int rows) {
+        return new FeedRequest(names, others, labels, preprocess, selection, rowsPerSample, rows, noise, seed);
+    }
 }

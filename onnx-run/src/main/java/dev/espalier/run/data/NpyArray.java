@@ -1,12 +1,14 @@
 package dev.espalier.run.data;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipException;
 
 /// One array in NumPy's format, wherever it is stored.
 ///
@@ -41,7 +43,11 @@ record NpyArray(String where, NpyHeader header, Source source) {
     /// The rows from a stream, in their order.
     Rows streamed() throws IOException {
         InputStream in = new BufferedInputStream(source.open());
-        in.skipNBytes(header.bytes());
+        try {
+            in.skipNBytes(header.bytes());
+        } catch (ZipException | EOFException e) {
+            throw truncated(where, String.valueOf(e.getMessage()));
+        }
         return inOrder(new StreamedRows(in, field("").rowBytes(), where));
     }
 
@@ -67,6 +73,9 @@ record NpyArray(String where, NpyHeader header, Source source) {
                 }
             }
             return new Deleted(mapped(copy), copy);
+        } catch (ZipException | EOFException e) {
+            Files.deleteIfExists(copy);
+            throw truncated(where, String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(copy);
             throw e;

@@ -36,7 +36,7 @@ final class NpzFile implements Dataset {
         ZipFile zip;
         try {
             zip = new ZipFile(file.toFile());
-        } catch (ZipException e) {
+        } catch (ZipException | EOFException e) {
             throw new DataException(
                     "not a NumPy archive: " + e.getMessage(),
                     "file '" + file + "'",

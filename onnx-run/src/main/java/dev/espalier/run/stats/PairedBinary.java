@@ -19,9 +19,8 @@ public record PairedBinary(int n, int lost, int gained) {
 
     /// The p-value of McNemar's exact test: if the two were equally good, each sample on which they differ would be as
     /// likely lost as gained, and `lost` would follow the binomial distribution of `lost + gained` trials at 1/2
-    /// (McNemar, Psychometrika 12, 1947; the exact form as in Fleiss, Levin, Paik, Statistical Methods for Rates
-    and
-    /// Proportions, 3rd ed., 13.1). Two-sided.
+    /// (McNemar, Psychometrika 12, 1947; the exact form as in Fleiss, Levin, Paik, Statistical Methods for
+    /// Rates and Proportions, 3rd ed., 13.1). Two-sided.
     public double mcNemar() {
         int differing = lost + gained;
         return differing == 0

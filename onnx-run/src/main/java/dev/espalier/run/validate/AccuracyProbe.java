@@ -22,6 +22,7 @@ public final class AccuracyProbe {
     /// @param drop original less pruned, in points
     /// @param interval of the drop, in points
     /// @param paired on which samples the two differ; only if the metric is a yes or no for each sample
+    /// @param mcNemar p-value of McNemar's exact test, likewise
     /// @param maxDrop the bound, in points
     public record Result(
             Answer answer,
@@ -33,6 +34,7 @@ public final class AccuracyProbe {
             double drop,
             Interval interval,
             Optional<PairedBinary> paired,
+            Optional<Double> mcNemar,
             double maxDrop,
             List<Figure> originalFigures,
             List<Figure> prunedFigures,
@@ -72,6 +74,7 @@ public final class AccuracyProbe {
                 drop,
                 interval,
                 Optional.ofNullable(paired),
+                Optional.ofNullable(paired).map(PairedBinary::mcNemar),
                 maxDrop,
                 before.figures(),
                 after.figures(),

@@ -44,6 +44,11 @@ public record DataRequest(
         return new DataRequest(other, isGuessed, labels, output, feed);
     }
 
+    /// The same with another feed.
+    DataRequest with(FeedRequest other) {
+        return new DataRequest(task, isGuessed, labels, output, other);
+    }
+
     /// Labels that are not needed are no input either.
     private static FeedRequest others(FeedRequest feed, Optional<Field> labels) {
         return labels.map(field -> feed.without(field.name())).orElse(feed);

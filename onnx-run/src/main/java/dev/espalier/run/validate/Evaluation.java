@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Evaluation {
     private final Task task;
     private final List<ModelScores> scores = new ArrayList<>();
+    private final Flips flips = new Flips();
     private int[] samples;
     private int[] labels;
     private int count;
@@ -106,8 +107,19 @@ public final class Evaluation {
                 Sample sample = new Sample(batch, place, rows, rows(outputs.getFirst(), place, perSample));
                 labels[count] = scores.get(model).add(sample);
             }
+            if (outputs.size() > 1 && isFlip(count)) {
+                flips.add(
+                        batch.sample(place),
+                        labels[count],
+                        rows(outputs.get(0), place, perSample).getFirst(),
+                        rows(outputs.get(1), place, perSample).getFirst());
+            }
             samples[count++] = batch.sample(place);
         }
+    }
+
+    private boolean isFlip(int i) {
+        return scores.get(0).decision(i) != scores.get(1).decision(i);
     }
 
     private static List<RowOutput> rows(List<RowOutput> all, int place, int perSample) {
@@ -149,6 +161,11 @@ public final class Evaluation {
     /// The class of a sample; -1 if it has none.
     int label(int i) {
         return labels[i];
+    }
+
+    /// Samples that the first two models decide differently and of which the first was surest, the worst first.
+    List<EdgeProbe.Flip> worstFlips() {
+        return flips.worst();
     }
 
     /// What one of the models is worth, in their order.
