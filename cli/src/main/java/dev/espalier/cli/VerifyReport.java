@@ -42,6 +42,7 @@ record VerifyReport(
     /// @param revived tensors of which zeros have a value
     /// @param lost tensors that were not found
     /// @param failure why nothing was saved; empty if it was
+    /// @param refusal why ONNX Runtime does not load what was saved; empty if it does
     record Saved(
             String tool,
             long sparse,
@@ -50,6 +51,7 @@ record VerifyReport(
             long lost,
             long bytes,
             String failure,
+            String refusal,
             List<Followed> tensors) {
         static Saved of(SurvivalCheck.Row row) {
             return new Saved(
@@ -60,11 +62,12 @@ record VerifyReport(
                     row.count(Survival.Fate.LOST),
                     row.bytes(),
                     row.failure(),
+                    row.refused().map(Finding::detail).orElse(""),
                     row.tensors().stream().map(Followed::of).toList());
         }
 
         String size() {
-            return failure.isEmpty() ? Figures.bytes(bytes) : failure;
+            return failure.isEmpty() ? Figures.bytes(bytes) + (refusal.isEmpty() ? "" : ", not loadable") : failure;
         }
     }
 

@@ -123,7 +123,7 @@ final class VerifySparsityCommandTest {
         Cli.Result result = Cli.launch("verify-sparsity", pruned, "--survival", "--json");
         assertThat(result.exitCode()).as(result.output()).isZero();
         JsonNode rows = JsonMapper.shared().readTree(result.output()).get("survival");
-        assertThat(rows.size()).isEqualTo(4);
+        assertThat(rows.size()).isEqualTo(8);
         for (JsonNode row : rows) {
             assertThat(row.get("sparse").intValue() + row.get("dense").intValue())
                     .as(row.toString())
@@ -131,6 +131,9 @@ final class VerifySparsityCommandTest {
         }
         assertThat(rows.get(0).get("sparse").intValue()).isEqualTo(7);
         assertThat(rows.get(3).get("dense").intValue()).isPositive();
+        assertThat(rows.get(4).get("tool").stringValue()).isEqualTo("ONNX Runtime, no optimization, .ort");
+        assertThat(rows.get(4).get("sparse").intValue()).isEqualTo(7);
+        assertThat(rows.get(7).get("dense").intValue()).isPositive();
     }
 
     @Test
@@ -148,6 +151,7 @@ final class VerifySparsityCommandTest {
                 .contains("through cp " + dense + " {out}: under its name");
         fails("false", "it failed with exit code 1");
         fails("true {out}", "it wrote nothing to {out}");
+        fails("cp {in} /no/such/folder/{out}", "it failed with exit code 1: cp: cannot create");
         fails("no-such-program {in}", "it cannot be started");
         fails("cp /etc/hostname {out}", "what it wrote cannot be read: not an ONNX model");
         Cli.Result hung = Cli.launch("verify-sparsity", pruned, "--no-run", "--timeout", "1", "--through", "sleep 600");
