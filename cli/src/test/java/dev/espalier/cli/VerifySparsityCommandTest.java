@@ -185,6 +185,40 @@ final class VerifySparsityCommandTest {
                 .isEqualTo(Integer.parseInt(suite.getAttribute("tests")));
     }
 
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void requiresWhatItIsTold() throws Exception {
+        Path dense = folder.resolve("dense.onnx");
+        Cli.launch("export", pruned, "--encoding", "dense", "-o", dense);
+        String densify = "cp " + dense + " {out}";
+        Path xml = folder.resolve("report.xml");
+        Cli.Result fast =
+                Cli.launch("verify-sparsity", pruned, "--require", "static", "--through", densify, "--junit", xml);
+        assertThat(fast.exitCode()).as(fast.output()).isZero();
+        assertThat(fast.output())
+                .contains("7 findings (not required)")
+                .contains("densified  fc.weight")
+                .doesNotContain("bit for bit")
+                .endsWith("pruned.onnx: verified\n");
+        assertThat(suite(xml).getAttribute("failures")).isEqualTo("0");
+        assertThat(suite(xml).getElementsByTagName("skipped").item(0).getTextContent())
+                .startsWith("not required: densified");
+        assertThat(Cli.launch("verify-sparsity", pruned, "--require", "survive", "--through", densify)
+                        .exitCode())
+                .isEqualTo(1);
+        Cli.Result survive = Cli.launch("verify-sparsity", pruned, "--require", "survive");
+        assertThat(survive.exitCode()).isZero();
+        assertThat(survive.output()).contains("8 saves").doesNotContain("bit for bit");
+        Cli.Result equal = Cli.launch("verify-sparsity", pruned, "--require", "equal");
+        assertThat(equal.exitCode()).isZero();
+        assertThat(equal.output()).contains("8 saves").contains("at 4 optimization levels, bit for bit");
+        Cli.Result broken = Cli.launch("verify-sparsity", pruned, "--require", "survive", "--expect", "0.9");
+        assertThat(broken.exitCode()).isEqualTo(1);
+        Cli.Result wrong = Cli.launch("verify-sparsity", pruned, "--require", "equal", "--no-run");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.errorOutput()).startsWith("error: --require equal runs the model");
+    }
+
     private static Element suite(Path report) throws Exception {
         return DocumentBuilderFactory.newDefaultInstance()
                 .newDocumentBuilder()

@@ -22,11 +22,18 @@ public sealed interface Resaver {
     /// Those of ONNX Runtime, from nothing to all it can.
     List<OptLevel> LEVELS = List.of(OptLevel.NO_OPT, OptLevel.BASIC_OPT, OptLevel.EXTENDED_OPT, OptLevel.ALL_OPT);
 
+    /// `no optimization`, `basic`, `extended` or `all`.
+    static String nameOf(OptLevel level) {
+        return level == OptLevel.NO_OPT
+                ? "no optimization"
+                : level.name().toLowerCase(Locale.ROOT).replace("_opt", "");
+    }
+
     /// What it is called in reports.
     String name();
 
-    /// Whether its output is meant to be shipped, so that what it made dense is lost; what ONNX Runtime optimizes for
-    /// itself is dense in memory anyway.
+    /// Whether its output is meant to be shipped, so that what it made dense is lost; what ONNX Runtime
+    /// optimizes for itself is dense in memory anyway.
     boolean isShipped();
 
     /// What one wrote.
@@ -66,8 +73,7 @@ public sealed interface Resaver {
     record Optimizer(OptLevel level, boolean isOrt) implements Resaver {
         @Override
         public String name() {
-            String words = level.name().toLowerCase(Locale.ROOT).replace("_opt", "");
-            return "ONNX Runtime, " + words.replace("no", "no optimization") + (isOrt ? ", .ort" : "");
+            return "ONNX Runtime, " + nameOf(level) + (isOrt ? ", .ort" : "");
         }
 
         @Override
@@ -161,7 +167,8 @@ public sealed interface Resaver {
             }
         }
 
-        /// The last line of what it wrote to standard error, where programs say why they fail: `: ValueError: ...`.
+        /// The last line of what it wrote to standard error, where programs say why they fail: `:
+        /// ValueError: ...`.
         private static String lastOf(Path complaints) {
             try (RandomAccessFile file = new RandomAccessFile(complaints.toFile(), "r")) {
                 byte[] end = new byte[(int) Math.min(MOST_BYTES, file.length())];

@@ -5,6 +5,7 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.pruning.CheckResult;
 import dev.espalier.pruning.Evidence;
 import dev.espalier.pruning.Finding;
+import dev.espalier.pruning.Question;
 import dev.espalier.pruning.SparsityCheck;
 import dev.espalier.pruning.Survival;
 import dev.espalier.sparse.InputException;
@@ -17,7 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The zeros outlive other tools: each saves the model again, and every tensor is looked for in what it wrote.
+/// The zeros outlive other tools: each saves the model again, and every tensor is looked for in what it
+/// wrote.
 public final class SurvivalCheck implements SparsityCheck {
     /// What one tool left of the zeros.
     ///
@@ -52,6 +54,16 @@ public final class SurvivalCheck implements SparsityCheck {
     @Override
     public String name() {
         return "survival";
+    }
+
+    @Override
+    public Question question() {
+        return Question.SURVIVE;
+    }
+
+    /// Whether there is a tool to go through.
+    public boolean isAsked() {
+        return !tools.isEmpty();
     }
 
     /// The matrix, once the check has run.
