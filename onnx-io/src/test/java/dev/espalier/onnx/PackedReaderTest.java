@@ -102,8 +102,14 @@ final class PackedReaderTest {
                 "Gather", List.of(integer("axis", 0)),
                 "Reshape", List.of(integer("allowzero", 0)),
                 "Cast", List.of(integer("saturate", 1)));
-        graph.getNodeBuilderList()
-                .forEach(node -> node.addAllAttribute(defaults.getOrDefault(node.getOpType(), List.of())));
+        for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+            List<String> there = node.getAttributeList().stream()
+                    .map(AttributeProto::getName)
+                    .toList();
+            defaults.getOrDefault(node.getOpType(), List.of()).stream()
+                    .filter(attribute -> !there.contains(attribute.getName()))
+                    .forEach(node::addAttribute);
+        }
     }
 
     private static void documented(GraphProto.Builder graph) {
@@ -193,7 +199,7 @@ final class PackedReaderTest {
                         .toBytes())
                 .toBuilder();
         GraphProto.Builder graph = file.getGraphBuilder();
-        Set<String> own = Set.of("v.gaps", "v.bitmap", "v.values");
+        Set<String> own = Set.of("v.gaps", "v.bitmap", "v.codes", "v.values");
         List<TensorProto> kept = graph.getInitializerList().stream()
                 .filter(tensor -> tensor.getName().startsWith("w.") || own.contains(tensor.getName()))
                 .toList();
@@ -233,14 +239,14 @@ final class PackedReaderTest {
                 encoding,
                 graph -> graph.addNode(NodeProto.newBuilder()
                                 .setOpType("Neg")
-                                .addInput("w.axis")
+                                .addInput("w.shape")
                                 .addOutput("n"))
                         .addOutput(ValueInfoProto.newBuilder().setName("n")));
         Model model = read(file);
-        assertThat(model.graph().initializers()).extracting(Value::name).containsExactlyInAnyOrder("w", "w.axis");
+        assertThat(model.graph().initializers()).extracting(Value::name).containsExactlyInAnyOrder("w", "w.shape");
         byte[] once = written(model, folder);
         Model again = read(proto(once));
-        assertThat(again.graph().initializers()).extracting(Value::name).containsExactlyInAnyOrder("w", "w.axis");
+        assertThat(again.graph().initializers()).extracting(Value::name).containsExactlyInAnyOrder("w", "w.shape");
         assertThat(again.graph().nodes()).extracting(Node::operator).containsExactly("MatMul", "Neg");
         assertThat(w(again.graph()).constant().orElseThrow().decode().isSameAs(weight()))
                 .isTrue();
@@ -410,12 +416,15 @@ final class PackedReaderTest {
                             product.setInput(1, product.getInput(0));
                         }))
                 .map(change -> Arguments.of(SparseEncodings.BITMAP, change));
-        return Stream.of(ofBoth(always), domains, readers, gap, bitmap).flatMap(all -> all);
+        // That for N:M has no axis to damage, and its beginning is a program too: see PatternPackedTest.
+        return Stream.of(ofBoth(always), domains, readers, gap, bitmap)
+                .flatMap(all -> all)
+                .filter(arguments -> !SparseEncodings.NOFM.equals(arguments.get()[0]));
     }
 
     /// How many nodes decode the weight.
     private static int count(PackedEncoding encoding) {
-        return encoding.programs(PackedModels.SHAPE).getFirst().steps().size();
+        return pack(weight(), encoding).program().steps().size();
     }
 
     @ParameterizedTest

@@ -111,7 +111,8 @@ final class PackedTest {
     void isTheOldFileOnceItIsDenseAgain(PackedEncoding encoding) throws IOException {
         byte[] dense = written(product(weight()).build(), folder);
         byte[] packed = packedFile(dense, encoding, Model::graph);
-        assertThat(packed.length).isLessThan(dense.length);
+        // Its table alone is larger than so small a weight.
+        assertThat(packed.length < dense.length).isNotEqualTo(encoding.equals(SparseEncodings.NOFM));
         assertThat(denseFile(packed, Model::graph)).isEqualTo(dense);
     }
 
@@ -202,8 +203,8 @@ final class PackedTest {
     @MethodSource("encodings")
     void takesNoNameOfANestedGraph(PackedEncoding encoding) throws IOException {
         ModelBuilder branch = ModelBuilder.opset(17)
-                .node("Neg", List.of("y"), List.of("w.axis"))
-                .node("Abs", List.of("w.axis"), List.of("w_2.shape"))
+                .node("Neg", List.of("y"), List.of("w.values"))
+                .node("Abs", List.of("w.values"), List.of("w_2.shape"))
                 .output("w_2.shape", ElementType.F32, "n", 13);
         byte[] dense = written(
                 product(weight())
@@ -465,9 +466,11 @@ final class PackedTest {
     @MethodSource("encodings")
     void anyByteOfItsPartsMayBeWrong(PackedEncoding encoding) {
         byte[] file = ModelBuilder.opset(17)
-                .initializer("w", pack(DenseTensor.of(Shape.of(3, 3), 0, 1, 0, 0, 2, 0, 3, 0, 4), encoding))
+                .initializer(
+                        "w",
+                        pack(DenseTensor.of(Shape.of(4, 4), 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0), encoding))
                 .node("Identity", List.of("w"), List.of("y"))
-                .output("y", ElementType.F32, 3, 3)
+                .output("y", ElementType.F32, 4, 4)
                 .toBytes();
         IntStream.range(0, file.length * 8).forEach(bit -> {
             byte[] damaged = file.clone();

@@ -10,6 +10,7 @@ import dev.espalier.sparse.PackedEncoding;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
+import dev.espalier.sparse.SparsityPattern;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -100,39 +101,57 @@ public record EncodingChoice(List<SparseEncoding> among) {
         return encoding.equals(SparseEncodings.COO) ? SPARSE_IR_VERSION : 0;
     }
 
-    /// The form for a weight of which those elements stay that the mask keeps.
-    Chosen choose(Model model, Weight weight, DenseTensor elements, Mask nonZeros) {
-        return choose(model, weight.value(), weight.quantization(), elements, nonZeros);
+    /// What is to be stored.
+    ///
+    /// @param elements what it has where `nonZeros` has no ones does not matter
+    /// @param pattern that the zeros follow
+    record Contents(
+            Value value, Quantization quantization, DenseTensor elements, Mask nonZeros, SparsityPattern pattern) {
+        long size(SparseEncoding encoding) {
+            return encoding.encodedSize(elements, encoding.stored(pattern, nonZeros));
+        }
+
+        Optional<String> refusal(SparseEncoding encoding) {
+            return encoding.refusal(elements, encoding.stored(pattern, nonZeros), quantization);
+        }
+
+        Encoded encode(SparseEncoding encoding) {
+            Mask stored = encoding.stored(pattern, nonZeros);
+            DenseTensor pruned = stored.equals(nonZeros) ? elements : nonZeros.applyTo(elements, quantization);
+            return encoding.encode(pruned, stored, quantization);
+        }
     }
 
-    /// The same for any constant.
-    Chosen choose(Model model, Value value, Quantization quantization, DenseTensor elements, Mask nonZeros) {
+    /// The form for a weight or any other constant.
+    Chosen choose(Model model, Contents contents) {
         List<SparseEncoding> possible = new ArrayList<>();
         Optional<String> refusal = Optional.empty();
         for (SparseEncoding encoding : among) {
-            Optional<String> no = refusal(model, value, encoding, elements, quantization);
+            Optional<String> no = refusal(model, contents, encoding);
             if (no.isEmpty()) {
                 possible.add(encoding);
             }
-            refusal = refusal.or(() -> no);
+            refusal = refusal.or(() -> no.filter(reason -> isToldOf(encoding)));
         }
         if (possible.isEmpty()) {
             possible.add(SparseEncodings.DENSE);
         }
-        Candidate best = smallest(value, quantization, elements, nonZeros, possible);
+        Candidate best = smallest(contents, possible);
         return new Chosen(best.constant, best.encoding, refusal);
     }
 
+    /// Whether it is worth a word that an encoding cannot be taken: not of one for patterns, where others were asked
+    /// for
+    /// too.
+    private boolean isToldOf(SparseEncoding encoding) {
+        boolean isForPatterns = encoding.equals(SparseEncodings.NOFM) || encoding.equals(SparseEncodings.BLOCKS);
+        return !isForPatterns || among.size() == 1;
+    }
+
     /// By the bytes of elements and positions where that is clear, otherwise by all that goes into the file.
-    private static Candidate smallest(
-            Value value,
-            Quantization quantization,
-            DenseTensor elements,
-            Mask nonZeros,
-            List<SparseEncoding> possible) {
-        List<Long> estimates = possible.stream()
-                .map(encoding -> encoding.encodedSize(elements, nonZeros))
-                .toList();
+    private static Candidate smallest(Contents contents, List<SparseEncoding> possible) {
+        Value value = contents.value;
+        List<Long> estimates = possible.stream().map(contents::size).toList();
         long limit = Collections.min(estimates)
                 + MOST_FRAMING
                 + (long) MOST_NAMES * value.name().length();
@@ -144,7 +163,7 @@ public record EncodingChoice(List<SparseEncoding> among) {
             SparseEncoding encoding = possible.get(i);
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
-                Encoded encoded = encoding.encode(elements, nonZeros, quantization);
+                Encoded encoded = contents.encode(encoding);
                 Constant constant = isDense ? old.withElements(encoded.decode()) : Constant.of(encoded);
                 close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
@@ -157,8 +176,9 @@ public record EncodingChoice(List<SparseEncoding> among) {
                         .orElseThrow();
     }
 
-    private Optional<String> refusal(
-            Model model, Value value, SparseEncoding encoding, DenseTensor elements, Quantization quantization) {
+    private Optional<String> refusal(Model model, Contents contents, SparseEncoding encoding) {
+        Value value = contents.value;
+        DenseTensor elements = contents.elements;
         if (encoding.equals(SparseEncodings.DENSE)) {
             return Optional.empty();
         }
@@ -185,6 +205,6 @@ public record EncodingChoice(List<SparseEncoding> among) {
         } else if (value.producer().isPresent() && opset < SPARSE_CONSTANT_OPSET) {
             return Optional.of("Constant nodes hold sparse tensors from opset " + SPARSE_CONSTANT_OPSET + " on only");
         }
-        return encoding.refusal(elements, quantization);
+        return contents.refusal(encoding);
     }
 }

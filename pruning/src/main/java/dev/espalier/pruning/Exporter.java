@@ -11,6 +11,8 @@ import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
+import dev.espalier.sparse.SparsityPattern;
+import dev.espalier.sparse.Unstructured;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,7 +148,12 @@ public final class Exporter {
         EncodingChoice choice = isMeant ? encodings : encodings.orDense();
         // A negative zero is a zero, but not one that may be left out.
         Mask present = Mask.ofBitsOtherThanZero(elements, quantization);
-        EncodingChoice.Chosen chosen = choice.choose(model, value, quantization, elements, present);
+        SparsityPattern pattern = Optional.ofNullable(promised.get(value.path()))
+                .flatMap(Manifest.Entry::followed)
+                .filter(known -> known.fits(elements.shape()))
+                .orElseGet(Unstructured::new);
+        EncodingChoice.Chosen chosen =
+                choice.choose(model, new EncodingChoice.Contents(value, quantization, elements, present, pattern));
         boolean isSame = chosen.constant().storage().equals(old.storage())
                 && old.isSparse()
                 && old.defects().isEmpty();

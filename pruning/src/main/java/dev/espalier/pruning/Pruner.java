@@ -61,7 +61,10 @@ public final class Pruner {
 
     private Stored store(PrunedWeight pruned, PruningPlan.Target target, PruningPlan.Group group) {
         Weight weight = pruned.weight();
-        EncodingChoice.Chosen chosen = encodings.choose(model, weight, pruned.elements(), pruned.nonZeros());
+        EncodingChoice.Chosen chosen = encodings.choose(
+                model,
+                new EncodingChoice.Contents(
+                        weight.value(), weight.quantization(), pruned.elements(), pruned.nonZeros(), target.pattern()));
         Magnitudes.Census before = Magnitudes.census(weight.constant().decode(), weight.quantization());
         LayerResult result = new LayerResult(
                 weight,

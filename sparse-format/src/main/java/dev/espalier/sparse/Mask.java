@@ -179,6 +179,31 @@ public final class Mask {
         return kept;
     }
 
+    /// The bits of `count` elements from `from` on, each `stride` after the one before, the first the lowest.
+    ///
+    /// @param count at most 31
+    int bitsOf(long from, int count, long stride) {
+        int bits = 0;
+        for (int i = 0; i < count; i++) {
+            long index = from + i * stride;
+            bits |= ((int) (words[(int) (index >>> 6)] >>> (index & 63)) & 1) << i;
+        }
+        return bits;
+    }
+
+    /// The bits of `count` elements from `from` on, the first the lowest.
+    ///
+    /// @param count 1 to 64
+    long word(long from, int count) {
+        int at = (int) (from >>> 6);
+        int shift = (int) (from & 63);
+        long bits = words[at] >>> shift;
+        if (shift + count > 64) {
+            bits |= words[at + 1] << (64 - shift);
+        }
+        return count == 64 ? bits : bits & ((1L << count) - 1);
+    }
+
     /// Number of zeros.
     public long zeroCount() {
         return shape.elementCount() - keptCount();

@@ -19,8 +19,14 @@ public final class SparseEncodings {
     /// A bit for each element: the smallest below that.
     public static final PackedEncoding BITMAP = new BitmapEncoding();
 
+    /// A number for the places in each group: the smallest for most N:M patterns.
+    public static final PackedEncoding NOFM = new NofMEncoding();
+
+    /// A bit for each block: the smallest for block patterns.
+    public static final PackedEncoding BLOCKS = new BlockEncoding();
+
     /// Those that operators decode, in the order in which a file is searched for them.
-    public static final List<PackedEncoding> PACKED = List.of(GAP, BITMAP);
+    public static final List<PackedEncoding> PACKED = List.of(GAP, BITMAP, NOFM, BLOCKS);
 
     /// To add one, write its class and add it here, or above if operators decode it.
     public static final List<SparseEncoding> ALL =
