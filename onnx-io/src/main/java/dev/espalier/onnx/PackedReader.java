@@ -212,8 +212,8 @@ final class PackedReader {
     }
 
     private Optional<Match> match(NodeProto last) {
-        for (PackedEncoding encoding : SparseEncodings.PACKED) {
-            Optional<Shape> shape = shapeOf(last);
+        Optional<Shape> shape = shapeOf(last);
+        for (PackedEncoding encoding : SparseEncodings.READABLE) {
             for (DecodeProgram program : shape.map(encoding::programs).orElse(List.of())) {
                 Match match =
                         new Match(last.getOutput(0), encoding, shape.get(), program, new HashMap<>(), new HashMap<>());

@@ -43,7 +43,7 @@ final class PackedModels {
     }
 
     static PackedTensor pack(DenseTensor tensor, PackedEncoding encoding) {
-        return (PackedTensor) encoding.encode(tensor, Mask.ofNonZeros(tensor, Quantization.NONE), Quantization.NONE);
+        return encoding.encode(tensor, Mask.ofNonZeros(tensor, Quantization.NONE), Quantization.NONE);
     }
 
     /// `y = MatMul(x, w)`.

@@ -7,8 +7,10 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Grid;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
+import dev.espalier.sparse.Rounded;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import dev.espalier.sparse.SparsityPattern;
@@ -36,6 +38,8 @@ public final class Exporter {
     /// @param encoding how it is stored
     /// @param bytesBefore what it took of the model's files
     /// @param bytes what it takes
+    /// @param rounding what rounding changed of the values; none if every bit was kept
+    /// @param exactBecause why they were not rounded, if they were to be
     /// @param repaired what was wrong with how it was stored, a clause each
     /// @param note why it is not stored in the form that was asked for
     public record Tensor(
@@ -46,6 +50,8 @@ public final class Exporter {
             SparseEncoding encoding,
             long bytesBefore,
             long bytes,
+            Optional<Rounded.Loss> rounding,
+            Optional<String> exactBecause,
             List<String> repaired,
             Optional<String> note) {}
 
@@ -65,6 +71,7 @@ public final class Exporter {
     private final EncodingChoice encodings;
     private final Manifest manifest;
     private final Map<String, Manifest.Entry> promised;
+    private final Map<Value, Grid> channels = new HashMap<>();
 
     private Exporter(Model model, EncodingChoice encodings) {
         this.model = model;
@@ -111,7 +118,10 @@ public final class Exporter {
     /// Every weight, and everything else that is stored sparse.
     private Map<Value, Quantization> candidates() {
         Map<Value, Quantization> weights = new HashMap<>();
-        WeightSearch.in(model).weights().forEach(weight -> weights.put(weight.value(), weight.quantization()));
+        for (Weight weight : WeightSearch.in(model).weights()) {
+            weights.put(weight.value(), weight.quantization());
+            channels.put(weight.value(), WeightLayout.channelsOf(weight));
+        }
         Map<Value, Quantization> candidates = new LinkedHashMap<>();
         for (Graph graph : model.allGraphs()) {
             graph.initializers().forEach(value -> addCandidate(value, weights, candidates));
@@ -152,27 +162,38 @@ public final class Exporter {
                 .flatMap(Manifest.Entry::followed)
                 .filter(known -> known.fits(elements.shape()))
                 .orElseGet(Unstructured::new);
-        EncodingChoice.Chosen chosen =
-                choice.choose(model, new EncodingChoice.Contents(value, quantization, elements, present, pattern));
+        EncodingChoice.Chosen chosen = choice.choose(
+                model,
+                new EncodingChoice.Contents(
+                        value,
+                        quantization,
+                        elements,
+                        present,
+                        pattern,
+                        channels.getOrDefault(value, WeightLayout.firstAxisOf(elements.shape()))));
         boolean isSame = chosen.constant().storage().equals(old.storage())
                 && old.isSparse()
                 && old.defects().isEmpty();
         boolean isKept = isSame || (!old.isSparse() && !chosen.constant().isSparse());
         Optional<Constant> constant = isKept ? Optional.empty() : Optional.of(chosen.constant());
+        Mask left = isKept ? nonZeros : chosen.nonZeros(nonZeros);
         Tensor tensor = new Tensor(
                 value,
                 elements.elementCount(),
-                nonZeros.zeroCount(),
+                left.zeroCount(),
                 old.storage(),
                 chosen.encoding(),
                 value.storedSize(),
                 constant.map(value::storedSize).orElseGet(value::storedSize),
+                isKept ? Optional.empty() : chosen.rounded().map(Rounded::loss),
+                chosen.exactBecause(),
                 old.defects(),
                 chosen.note());
-        Manifest.Entry entry = Manifest.Entry.of(value, nonZeros, chosen.encoding(), tensor.bytes());
+        Manifest.Entry entry = Manifest.Entry.of(value, left, chosen.encoding(), tensor.bytes());
         Manifest.Entry before = promised.get(value.path());
-        if (before != null && before.digest().equals(entry.digest())) {
-            entry = entry.followingThatOf(before);
+        // Rounding may make more zeros, which break no N:M pattern but are exceptions to blocks.
+        if (before != null && before.digest().equals(nonZeros.digest())) {
+            entry = entry.following(pattern, left);
         }
         return Optional.of(new Stored(tensor, constant, entry));
     }

@@ -104,6 +104,13 @@ public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants
             return this;
         }
 
+        /// The constants and settings of another program.
+        Builder all(DecodeProgram program) {
+            constants.putAll(program.constants);
+            settings.addAll(program.settings);
+            return this;
+        }
+
         Builder constant(String name, DenseTensor tensor) {
             constants.put(name, tensor);
             return this;

@@ -23,6 +23,19 @@ public interface PackedEncoding extends SparseEncoding {
         return Optional.of(program);
     }
 
+    @Override
+    PackedTensor encode(DenseTensor tensor, Mask nonZeros, Quantization quantization);
+
+    /// Type of the elements that a tensor stands for.
+    default ElementType type(PackedTensor tensor) {
+        return tensor.values().type();
+    }
+
+    /// The same with values that were rounded, which are stored in fewer bits.
+    default PackedEncoding of(Rounded rounded) {
+        return new NarrowEncoding(this, rounded.form(), Optional.of(rounded));
+    }
+
     /// Bits of the elements that are not stored.
     ///
     /// @param tensor one without [#defect]
