@@ -65,7 +65,7 @@ final class Converters {
         }
     }
 
-    private static <T> T checked(Supplier<T> parse) {
+    static <T> T checked(Supplier<T> parse) {
         try {
             return parse.get();
         } catch (IllegalArgumentException e) {
