@@ -13,12 +13,14 @@ import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import dev.espalier.sparse.SparsityPattern;
 import dev.espalier.sparse.Unstructured;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
