@@ -10,12 +10,16 @@ import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
+import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.PruningResult;
 import dev.espalier.pruning.Scope;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.run.ModelRunException;
+import dev.espalier.run.calibrate.CalibratedMethod;
+import dev.espalier.run.data.Dataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -92,6 +96,9 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
 
     @Mixin
     private EncodingOptions encoding;
+
+    @Mixin
+    private CalibrationOptions calibration;
 
     @Option(
             names = "--drop-initializer-inputs",
@@ -177,12 +184,27 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         if (dropInitializerInputs) {
             dropInputs(plan);
         }
-        PruningResult result = Pruner.apply(model, plan, encoding.choice(), new ProgressLine(console));
+        PruningResult result = calibration.isGiven()
+                ? calibrated(model, plan)
+                : Pruner.apply(model, plan, encoding.choice(), new ProgressLine(console));
         Optional<OnnxWriter.Sizes> written = Optional.empty();
         if (to != null) {
             written = Optional.of(output.write(model, to));
         }
         return PruneReport.of(file, to, before, written, model.irVersion(), result);
+    }
+
+    private PruningResult calibrated(Model model, PruningPlan plan) throws IOException {
+        try (Dataset data = calibration.open();
+                CalibratedMethod admm =
+                        CalibratedMethod.of(file, data, calibration.request(seed), workers.count())) {
+            return Pruner.apply(model, plan.by(admm), encoding.choice(), new ProgressLine(console));
+        } catch (ModelRunException e) {
+            throw new PruningException(
+                    "the model cannot be calibrated: " + e.getMessage(),
+                    "file '" + file + "'",
+                    "without --calibration it is pruned by magnitude");
+        }
     }
 
     private static void dropInputs(PruningPlan plan) {

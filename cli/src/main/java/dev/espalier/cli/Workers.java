@@ -13,9 +13,14 @@ final class Workers {
             description = "How many threads work (default: all processors). The result is the same for any number.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    /// That many.
+    int count() {
+        return Math.clamp(threads, 1, 256);
+    }
+
     /// Runs the work; its parallel streams use these threads.
     <T> T run(Callable<T> work) throws Exception {
-        try (ForkJoinPool pool = new ForkJoinPool(Math.clamp(threads, 1, 256))) {
+        try (ForkJoinPool pool = new ForkJoinPool(count())) {
             return pool.submit(work).get();
         } catch (ExecutionException e) {
             switch (e.getCause()) {

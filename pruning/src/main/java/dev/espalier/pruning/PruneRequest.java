@@ -65,6 +65,11 @@ public record PruneRequest(
         return new PruneRequest(sparsity, pattern, scope, PruningMethods.MAGNITUDE, List.of(), List.of(), List.of(), 0);
     }
 
+    /// The same with another method.
+    PruneRequest by(PruningMethod other) {
+        return new PruneRequest(sparsity, pattern, scope, other, include, exclude, overrides, seed);
+    }
+
     private static void requireAgreement(Sparsity sparsity, PatternChoice pattern) {
         pattern.sparsity().filter(own -> !own.agreesWith(sparsity)).ifPresent(own -> {
             throw new IllegalArgumentException("a sparsity of " + sparsity + " does not go with " + pattern

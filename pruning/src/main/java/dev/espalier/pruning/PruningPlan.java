@@ -109,6 +109,11 @@ public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group
         return new PruningPlan(request, weights, groups, leftAlone);
     }
 
+    /// The same plan, carried out by another method.
+    public PruningPlan by(PruningMethod method) {
+        return new PruningPlan(request.by(method), weights, groups, leftAlone);
+    }
+
     /// Where each weight stands in the file.
     Map<Value, Integer> order() {
         Map<Value, Integer> order = new HashMap<>();

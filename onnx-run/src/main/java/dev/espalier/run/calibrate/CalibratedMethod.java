@@ -12,6 +12,7 @@ import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.LayerSolution;
 import dev.espalier.pruning.calibrated.LayerSolver;
 import dev.espalier.run.ModelRunException;
+import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
 import dev.espalier.sparse.DenseTensor;
@@ -30,20 +31,23 @@ public final class CalibratedMethod implements PruningMethod, AutoCloseable {
     private final OrtProducts products;
     private final Calibration calibration;
     private final LayerSolver solver;
+    private final TemporaryFolder folder;
 
-    private CalibratedMethod(OrtProducts products, Calibration calibration) {
+    private CalibratedMethod(OrtProducts products, Calibration calibration, TemporaryFolder folder) {
         this.products = products;
         this.calibration = calibration;
         this.solver = new LayerSolver(products);
+        this.folder = folder;
     }
 
     /// @param source the model's file, which must stay as it is meanwhile
-    /// @param folder for temporary files; the caller deletes it
     /// @throws ModelRunException if the runtime is not there
-    public static CalibratedMethod of(Path source, Dataset data, FeedRequest request, Path folder, int threads)
+    public static CalibratedMethod of(Path source, Dataset data, FeedRequest request, int threads)
             throws IOException, ModelRunException {
+        TemporaryFolder folder = TemporaryFolder.create();
         OrtProducts products = new OrtProducts(folder, threads);
-        return new CalibratedMethod(products, new Calibration(source, data, request, folder, threads, products));
+        return new CalibratedMethod(
+                products, new Calibration(source, data, request, folder, threads, products), folder);
     }
 
     @Override
@@ -127,7 +131,8 @@ public final class CalibratedMethod implements PruningMethod, AutoCloseable {
     }
 
     @Override
-    public void close() throws ModelRunException {
+    public void close() throws IOException, ModelRunException {
         products.close();
+        folder.close();
     }
 }

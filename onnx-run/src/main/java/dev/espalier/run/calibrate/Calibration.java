@@ -8,6 +8,7 @@ import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.Moments;
 import dev.espalier.pruning.calibrated.Products;
 import dev.espalier.run.ModelRunException;
+import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Batch;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.Feed;
@@ -36,14 +37,15 @@ final class Calibration {
     private final Graph graph;
     private final Dataset data;
     private final FeedRequest request;
-    private final Path folder;
+    private final TemporaryFolder folder;
     private final int threads;
     private final Products products;
     private final Map<String, Constant> changes = new HashMap<>();
 
     /// @param source the dense model's file
     /// @param folder for temporary files
-    Calibration(Path source, Dataset data, FeedRequest request, Path folder, int threads, Products products) {
+    Calibration(Path source, Dataset data, FeedRequest request, TemporaryFolder folder, int threads, Products products)
+            throws IOException {
         this.source = source;
         this.graph = OnnxReader.read(source).graph();
         this.data = data;
@@ -70,8 +72,8 @@ final class Calibration {
                 Stream.concat(Stream.of(layer.response().name()), skip.stream()).toList();
         List<String> ofPruned =
                 Stream.concat(Stream.of(layer.input().name()), skip.stream()).toList();
-        try (Observed dense = Observed.load(source, Map.of(), ofDense, folder.resolve("dense.onnx"), threads);
-                Observed pruned = Observed.load(source, changes, ofPruned, folder.resolve("pruned.onnx"), threads);
+        try (Observed dense = Observed.load(source, Map.of(), ofDense, folder.file("dense.onnx"), threads);
+                Observed pruned = Observed.load(source, changes, ofPruned, folder.file("pruned.onnx"), threads);
                 Feed feed = Feed.open(data, graph, request)) {
             Sampler sampler = new Sampler(layer, Math.ceilDiv(MOST_ROWS, feed.size()), request.seed(), products);
             int boundary = feed.size() - feed.size() / PARTS;

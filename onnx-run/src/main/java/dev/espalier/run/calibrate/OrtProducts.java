@@ -3,6 +3,7 @@ package dev.espalier.run.calibrate;
 import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.pruning.calibrated.Products;
 import dev.espalier.run.ModelRunException;
+import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.OrtModel;
 import dev.espalier.run.Output;
 import dev.espalier.sparse.DenseTensor;
@@ -24,9 +25,9 @@ final class OrtProducts implements Products, AutoCloseable {
     private final OrtModel transposed;
 
     /// @param folder for two small files
-    OrtProducts(Path folder, int threads) throws IOException, ModelRunException {
-        plain = load(folder.resolve("product.onnx"), 0, threads);
-        transposed = load(folder.resolve("product_transposed.onnx"), 1, threads);
+    OrtProducts(TemporaryFolder folder, int threads) throws IOException, ModelRunException {
+        plain = load(folder.file("product.onnx"), 0, threads);
+        transposed = load(folder.file("product_transposed.onnx"), 1, threads);
     }
 
     private static OrtModel load(Path file, int transA, int threads) throws IOException, ModelRunException {

@@ -100,10 +100,10 @@ final class Sampler {
             }
         }
         boolean isMasked = mask != null && mask.rank() == 2 && mask.dim(1) == positions;
+        float[] flags = isMasked && mask != null ? mask.values() : new float[0];
         return IntStream.range(0, count)
-                .map(i -> order[i])
-                .filter(position -> !isMasked || mask.values()[sample * positions + position] != 0)
-                .map(position -> sample * positions + position);
+                .map(i -> sample * positions + order[i])
+                .filter(place -> flags.length == 0 || flags[place] != 0);
     }
 
     private Rows rows(Tensor input, Tensor response) {
