@@ -112,7 +112,10 @@ record ScheduleReport(
                         .map(s -> new LineChart.Series(
                                 s.label(),
                                 step -> s.targetAt(step).share().doubleValue(),
-                                s.updates().limit(LineChart.MOST_CORNERS + 1).boxed().toList()))
+                                s.updates()
+                                        .limit(LineChart.MOST_CORNERS + 1)
+                                        .boxed()
+                                        .toList()))
                         .toList());
     }
 

@@ -46,13 +46,13 @@ public final class ScheduleFormats {
         }
         return most.signum() == 0
                 ? "Exact at every step."
-                : "NOT EXACT: at most %s points from it, at step %d; it is %s."
+                : "NOT EXACT: %s points from it at step %d, and nowhere further."
                         .formatted(
                                 most.movePointRight(2)
                                         .round(new MathContext(3, RoundingMode.UP))
+                                        .stripTrailingZeros()
                                         .toPlainString(),
-                                where,
-                                run.describe());
+                                where);
     }
 
     /// `0.9`, and `0.0`, which YAML and Python take for fractions and not for whole numbers.
