@@ -145,11 +145,13 @@ record ScheduleReport(
                 .number("of rest %", row -> percent(row.schedule.removedOfRemaining));
         for (int i = 0; i < compared.size(); i++) {
             int other = i;
-            table.number(compared.get(i).name + " %", row -> percent(row.compared.get(other).sparsity))
-                    .number("of rest %", row -> percent(row.compared.get(other).removedOfRemaining))
-                    .number(
-                            "ahead",
-                            row -> percent(row.compared.get(other).sparsity.subtract(row.schedule.sparsity)));
+            table.number(compared.get(i).name + " %", row -> percent(row.compared.get(other).sparsity));
+            // More of them would not fit 80 columns; JSON and CSV have them all.
+            if (compared.size() == 1) {
+                table.number("of rest %", row -> percent(row.compared.get(other).removedOfRemaining));
+            }
+            table.number(
+                    "ahead", row -> percent(row.compared.get(other).sparsity.subtract(row.schedule.sparsity)));
         }
         return table;
     }

@@ -45,12 +45,10 @@ final class ScheduleCommandTest {
     void drawsInAscii() {
         Cli.Result result = Cli.launchOnTerminal(
                 60, "schedule", "linear", "-s", "0.8", "--at", "0,100", "--compare", "constant", "--plot", "ascii");
-        assertThat(result.output()).contains("""
-                100 % |
-                      |
-                      |oooooooooooooooooooooooooooooooooooooooooooooooo*****
-                 75 % |                                            *****
-                """).contains("by step: * linear, o constant");
+        assertThat(result.output())
+                .contains("100 % |\n      |\n      |oooooooooo")
+                .contains("\n  0 % |**")
+                .contains("by step: * linear, o constant");
         assertThat(result.output()).isASCII();
     }
 
@@ -59,7 +57,7 @@ final class ScheduleCommandTest {
         Cli.Result result = Cli.launchOnTerminal(
                 40, "schedule", "constant", "-s", "0.5", "--begin", "50", "--at", "50", "--plot", "braille");
         assertThat(result.output())
-                .contains("50 % │                ⢰")
+                .contains("50 % │                ⢠⠤⠤")
                 .contains("⣀⣀⣀⣸")
                 .contains("solid constant");
     }
@@ -157,7 +155,7 @@ final class ScheduleCommandTest {
         assertThat(document.getDocumentElement().getTagName()).isEqualTo("svg");
         // 20 of 100 steps, 10 %: 64 + 712 * 0.2 and 394 - 346 * 0.1.
         assertThat(Files.readString(file)).contains("M64.0 394.0H206.4V359.4H420.0V186.4");
-        assertThat(Files.list(folder)).containsExactly(file);
+        assertThat(folder).isDirectoryNotContaining(path -> !path.equals(file));
     }
 
     @ParameterizedTest
