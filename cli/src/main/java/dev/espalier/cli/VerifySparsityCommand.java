@@ -13,7 +13,6 @@ import dev.espalier.run.Resaver;
 import dev.espalier.run.RuntimeCheck;
 import dev.espalier.run.SurvivalCheck;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -161,11 +160,7 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
     private List<SparsityCheck> checks(Model model, SurvivalCheck survivalCheck) throws IOException {
         List<SparsityCheck> checks = new ArrayList<>(SparsityChecks.ALL);
         if (budget != null) {
-            long bytes = Files.size(file);
-            for (Path data : model.externalFiles()) {
-                bytes += Files.size(data);
-            }
-            checks.add(new BudgetCheck(bytes, budget));
+            checks.add(new BudgetCheck(FileSizes.bytes(file, model.externalFiles()), budget));
         }
         if (!noRun && decisive() == Question.EQUAL) {
             checks.add(new RuntimeCheck(file, seed));

@@ -47,7 +47,6 @@ final class PackedWriter {
         DecodeProgram program = packed.tensor().program();
         String prefix = prefix(program, name);
         GraphProto.Builder proto = GraphProto.newBuilder();
-        Set<String> attributes = new HashSet<>();
         for (DecodeProgram.Step step : program.steps()) {
             NodeProto.Builder node = proto.addNodeBuilder().setOpType(step.operator());
             step.inputs().forEach(input -> node.addInput(prefix + input));
@@ -55,16 +54,11 @@ final class PackedWriter {
             node.addOutput(isLast ? name : prefix + step.output()).setName(isLast ? name : prefix + step.output());
             for (DecodeProgram.Argument argument : step.arguments()) {
                 node.addAttribute(attribute(argument, packed));
-                if (argument instanceof DecodeProgram.Part(String label, String part)) {
-                    attributes.add(part);
-                }
             }
         }
-        for (String part : program.parts()) {
-            if (!attributes.contains(part)) {
-                Message old = part.equals(VALUES) ? rest.setName(prefix + part).build() : null;
-                proto.addInitializer((TensorProto) tensors.write(packed.part(part), old, true, prefix + part));
-            }
+        for (String part : program.initializerParts()) {
+            Message old = part.equals(VALUES) ? rest.setName(prefix + part).build() : null;
+            proto.addInitializer((TensorProto) tensors.write(packed.part(part), old, true, prefix + part));
         }
         program.constants()
                 .forEach((constant, tensor) -> proto.addInitializer(
