@@ -1,5 +1,6 @@
 package dev.espalier.sparse;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -134,16 +135,18 @@ record BlockEncoding() implements PackedEncoding {
         kept.copyTo(bitmap.data());
         DenseTensor values = DenseTensor.filled(
                 tensor.type(), Shape.of(1 + kept.keptCount(), fit.height() * fit.width()), quantization.zeroAt(0));
+        long bytes = tensor.type().bits() / 8;
         long stored = 1;
         for (long block = kept.nextKept(0); block >= 0; block = kept.nextKept(block + 1)) {
             long to = stored++ * fit.height() * fit.width();
-            fit.forEachRow(block, (row, from, count) -> {
-                for (int i = 0; i < count; i++) {
-                    if (nonZeros.isKept(from + i)) {
-                        values.setBits(to + row * fit.width() + i, tensor.bitsAt(from + i));
-                    }
-                }
-            });
+            fit.forEachRow(
+                    block,
+                    (row, from, count) -> MemorySegment.copy(
+                            tensor.data(),
+                            from * bytes,
+                            values.data(),
+                            (to + row * fit.width()) * bytes,
+                            count * bytes));
         }
         return new PackedTensor(
                 this, tensor.shape(), program(fit, tensor.shape()), Map.of("bitmap", bitmap, "values", values));
@@ -182,14 +185,18 @@ record BlockEncoding() implements PackedEncoding {
         BlockFit fit = fitOf(tensor);
         Mask kept =
                 Mask.ofBits(Shape.of(fit.blockCount()), tensor.part("bitmap").data());
+        long bytes = to.type().bits() / 8;
         long stored = 1;
         for (long block = kept.nextKept(0); block >= 0; block = kept.nextKept(block + 1)) {
             long start = stored++ * fit.height() * fit.width();
-            fit.forEachRow(block, (row, first, count) -> {
-                for (int i = 0; i < count; i++) {
-                    to.setBits(first + i, tensor.values().bitsAt(start + row * fit.width() + i));
-                }
-            });
+            fit.forEachRow(
+                    block,
+                    (row, first, count) -> MemorySegment.copy(
+                            tensor.values().data(),
+                            (start + row * fit.width()) * bytes,
+                            to.data(),
+                            first * bytes,
+                            count * bytes));
         }
     }
 }
