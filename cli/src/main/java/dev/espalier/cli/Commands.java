@@ -16,6 +16,7 @@ final class Commands {
         ALL.put("export", ExportCommand::new);
         ALL.put("verify-sparsity", VerifySparsityCommand::new);
         ALL.put("validate", ValidateCommand::new);
+        ALL.put("accuracy", AccuracyCommand::new);
         ALL.put("help", console -> new HelpCommand());
     }
 
