@@ -283,6 +283,7 @@ final class ValidatePage {
     private void unreadable() {
         if (!report.unreadable().isEmpty()) {
             section("Samples that could not be read");
+            paragraph("", report.unreadable().size() + ", allowed are " + report.maxBad() + ":");
             html.append(Html.table(
                     report.unreadable(),
                     List.of(
