@@ -91,8 +91,8 @@ final class AccuracyCommand implements Callable<Integer>, HasModelFile {
                         spec.commandLine(), "one model cannot be judged without labels: name the array with --labels");
             }
             StopSignal stop = StopSignal.listen(console);
-            Evaluation found = Validator.evaluate(
-                    List.of(Subject.read(file)), dataset, request, new ProgressLine(console), stop);
+            Evaluation found =
+                    Validator.evaluate(List.of(Subject.read(file)), dataset, request, new ProgressLine(console), stop);
             List<Figure> figures = new ArrayList<>();
             figures.add(new Figure(request.task().metric().toString(), found.metric(0)));
             figures.addAll(found.scores(0).figures());
@@ -116,7 +116,8 @@ final class AccuracyCommand implements Callable<Integer>, HasModelFile {
                         .text(report.task, Figure::name)
                         .number("", figure -> ValidateText.figure(figure.value()))
                         .render(report.figures, 0));
-        String basis = Figures.count(report.samples) + " samples of " + report.data + ", labels '" + report.labels + "'";
+        String basis =
+                Figures.count(report.samples) + " samples of " + report.data + ", labels '" + report.labels + "'";
         console.out().println(basis + (report.isPartial ? "; PARTIAL: it was ended early" : ""));
         if (report.withNaN > 0) {
             console.out().println(Figures.count(report.withNaN) + " outputs have a NaN");

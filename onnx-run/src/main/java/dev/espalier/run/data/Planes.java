@@ -60,8 +60,7 @@ final class Planes {
 
     /// The image with its shorter side of so many pixels, the longer in proportion, rounded down, as torchvision does.
     /// Each new pixel is a mean weighted by a triangle, as wide as a new pixel is in the old image and at least two
-    old
-    /// pixels: bilinear interpolation, which becomes smoothing where the image shrinks, as Pillow does.
+    /// old ones: bilinear interpolation, which becomes smoothing where the image shrinks, as Pillow does.
     Planes resized(int shorter) {
         int newWidth = width <= height ? shorter : (int) ((long) shorter * width / height);
         int newHeight = height <= width ? shorter : (int) ((long) shorter * height / width);
