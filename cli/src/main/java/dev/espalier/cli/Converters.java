@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.pruning.EncodingChoice;
+import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
@@ -21,6 +22,13 @@ final class Converters {
         @Override
         public Sparsity convert(String text) {
             return checked(() -> Sparsity.parse(text));
+        }
+    }
+
+    static final class PatternConverter implements ITypeConverter<PatternChoice> {
+        @Override
+        public PatternChoice convert(String text) {
+            return checked(() -> PatternChoice.parse(text));
         }
     }
 

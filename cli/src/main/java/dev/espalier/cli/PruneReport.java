@@ -39,6 +39,7 @@ record PruneReport(
             @Nullable Double requested,
             long zeros,
             long zerosBefore,
+            String pattern,
             String encoding) {
         static Layer of(LayerResult result) {
             return new Layer(
@@ -49,6 +50,7 @@ record PruneReport(
                     result.isAlone() ? result.requested().share().doubleValue() : null,
                     result.zeros(),
                     result.zerosBefore(),
+                    result.pattern().toString(),
                     result.encoding().name());
         }
 
@@ -92,6 +94,12 @@ record PruneReport(
             notes.add(Figures.count(unprunable) + " NaN or infinite weights are kept, in " + where);
         }
         countBy(result.layers().stream()
+                        .filter(layer -> !layer.patternNote().isEmpty())
+                        .map(layer -> layer.pattern() + ": " + layer.patternNote())
+                        .toList())
+                .forEach((note, count) ->
+                        notes.add(note + " (" + count + " of " + result.layers().size() + " layers)"));
+        countBy(result.layers().stream()
                         .flatMap(layer -> layer.encodingNote().stream())
                         .toList())
                 .forEach((reason, count) -> notes.add(
@@ -104,7 +112,8 @@ record PruneReport(
     }
 
     void print(Console console) {
-        console.out().println(table().render(layers, console.columns()));
+        boolean isPatterned = layers.stream().anyMatch(layer -> !layer.pattern.equals("unstructured"));
+        console.out().println(table(isPatterned).render(layers, console.columns()));
         console.out().println();
         console.out()
                 .printf(
@@ -134,13 +143,16 @@ record PruneReport(
         }
     }
 
-    private static TextTable<Layer> table() {
-        return new TextTable<Layer>()
+    private static TextTable<Layer> table(boolean isPatterned) {
+        TextTable<Layer> table = new TextTable<Layer>()
                 .dispensableName("node", Layer::node)
                 .text("operator", Layer::operator)
                 .name("weight", Layer::weight)
-                .number("parameters", layer -> Figures.count(layer.parameters))
-                .number("requested %", Layer::requestedPercent)
+                .number("parameters", layer -> Figures.count(layer.parameters));
+        if (isPatterned) {
+            table.text("pattern", Layer::pattern);
+        }
+        return table.number("requested %", Layer::requestedPercent)
                 .number("achieved %", layer -> Figures.percent(layer.zeros, layer.parameters))
                 .number("before %", layer -> Figures.percent(layer.zerosBefore, layer.parameters))
                 .text("stored", Layer::encoding);

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Stores the zeros of a model in another form and changes nothing else: every element comes out bit for bit.
@@ -62,13 +62,14 @@ public final class Exporter {
     private final Model model;
     private final EncodingChoice encodings;
     private final Manifest manifest;
-    private final Set<String> promised;
+    private final Map<String, Manifest.Entry> promised;
 
     private Exporter(Model model, EncodingChoice encodings) {
         this.model = model;
         this.encodings = encodings;
         this.manifest = Manifest.of(model);
-        this.promised = manifest.tensors().stream().map(Manifest.Entry::name).collect(Collectors.toSet());
+        this.promised = manifest.tensors().stream()
+                .collect(Collectors.toMap(Manifest.Entry::name, Function.identity(), (first, second) -> second));
     }
 
     /// Changes the model.
@@ -97,7 +98,7 @@ public final class Exporter {
         OptionalLong raised = EncodingChoice.raiseIrVersion(
                 model, stored.stream().map(s -> s.tensor.encoding).toList());
         manifest.with(stored.stream()
-                        .filter(s -> promised.contains(s.tensor.value.path()) || isSparse(s.tensor.encoding))
+                        .filter(s -> promised.containsKey(s.tensor.value.path()) || isSparse(s.tensor.encoding))
                         .map(Stored::entry)
                         .toList())
                 .writeTo(model);
@@ -138,7 +139,7 @@ public final class Exporter {
         Constant old = value.constant().orElseThrow();
         DenseTensor elements = old.decode();
         Mask nonZeros = Mask.ofNonZeros(elements, quantization);
-        boolean isMeant = old.isSparse() || promised.contains(value.path());
+        boolean isMeant = old.isSparse() || promised.containsKey(value.path());
         if (!isMeant && nonZeros.zeroCount() == 0) {
             return Optional.empty();
         }
@@ -162,6 +163,10 @@ public final class Exporter {
                 old.defects(),
                 chosen.note());
         Manifest.Entry entry = Manifest.Entry.of(value, nonZeros, chosen.encoding(), tensor.bytes());
+        Manifest.Entry before = promised.get(value.path());
+        if (before != null && before.digest().equals(entry.digest())) {
+            entry = entry.followingThatOf(before);
+        }
         return Optional.of(new Stored(tensor, constant, entry));
     }
 

@@ -8,6 +8,8 @@ import java.util.Optional;
 /// @param weight as it was
 /// @param requested the sparsity that was asked for
 /// @param isAlone whether that was asked of this weight alone, not of several together
+/// @param pattern that the zeros follow
+/// @param patternNote what of the weight does not follow it, a clause; empty if all does
 /// @param zerosBefore zeros that it had
 /// @param zeros zeros that it has
 /// @param unprunable NaN and infinite elements, which are never pruned
@@ -17,6 +19,8 @@ public record LayerResult(
         Weight weight,
         Sparsity requested,
         boolean isAlone,
+        PatternChoice pattern,
+        String patternNote,
         long zerosBefore,
         long zeros,
         long unprunable,

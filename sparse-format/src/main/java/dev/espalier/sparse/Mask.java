@@ -92,6 +92,16 @@ public final class Mask {
         }
     }
 
+    /// A mask without ones, for the code that sets them.
+    static Mask none(Shape shape) {
+        return new Mask(shape, newWords(shape.elementCount()));
+    }
+
+    /// Sets one bit.
+    void keep(long index) {
+        words[(int) (index >>> 6)] |= 1L << (index & 63);
+    }
+
     /// The elements that stay when `cut` is made through `scores`.
     public static Mask ofKept(Shape shape, Scores scores, Cut cut) {
         Mask mask = new Mask(shape, newWords(shape.elementCount()));
@@ -157,6 +167,16 @@ public final class Mask {
             count += Long.bitCount(word);
         }
         return count;
+    }
+
+    /// Number of ones among `count` elements from `from` on, each `stride` after the one before.
+    int keptCount(long from, int count, long stride) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            long index = from + i * stride;
+            kept += (int) (words[(int) (index >>> 6)] >>> (index & 63)) & 1;
+        }
+        return kept;
     }
 
     /// Number of zeros.
