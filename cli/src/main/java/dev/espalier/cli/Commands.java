@@ -12,6 +12,7 @@ final class Commands {
 
     static {
         ALL.put("inspect", InspectCommand::new);
+        ALL.put("sensitivity", SensitivityCommand::new);
         ALL.put("prune", PruneCommand::new);
         ALL.put("export", ExportCommand::new);
         ALL.put("verify-sparsity", VerifySparsityCommand::new);

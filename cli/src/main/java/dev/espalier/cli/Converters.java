@@ -35,6 +35,15 @@ final class Converters {
         }
     }
 
+    /// A sparsity in a list of levels: in percent, `50`, or below 1 as a share.
+    static final class LevelConverter implements ITypeConverter<Sparsity> {
+        @Override
+        public Sparsity convert(String text) {
+            boolean isPercent = text.matches("0*[1-9]\\d{0,2}(\\.\\d*)?");
+            return checked(() -> Sparsity.parse(isPercent ? text + "%" : text));
+        }
+    }
+
     static final class EncodingConverter implements ITypeConverter<EncodingChoice> {
         @Override
         public EncodingChoice convert(String text) {
