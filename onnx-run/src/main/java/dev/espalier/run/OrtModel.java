@@ -44,15 +44,21 @@ public final class OrtModel implements AutoCloseable {
     /// @param level what the runtime makes of the graph first: nothing, up to all it can
     /// @throws ModelRunException if the runtime refuses it
     static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level) throws ModelRunException {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setOptimizationLevel(level);
-            options.setIntraOpNumThreads(1);
-            options.setInterOpNumThreads(1);
-            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        try (OrtSession.SessionOptions options = options(level)) {
             return new OrtModel(environment().createSession(file.toString(), options));
         } catch (OrtException e) {
             throw refusal(e);
         }
+    }
+
+    /// One thread, and errors only where they are thrown.
+    static OrtSession.SessionOptions options(OrtSession.SessionOptions.OptLevel level) throws OrtException {
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        options.setOptimizationLevel(level);
+        options.setIntraOpNumThreads(1);
+        options.setInterOpNumThreads(1);
+        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        return options;
     }
 
     /// The runtime, loaded when it is first asked for.
