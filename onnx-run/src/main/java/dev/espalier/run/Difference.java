@@ -12,7 +12,8 @@ import java.util.Map;
 
 /// How far the outputs of two models are apart on the same random inputs.
 ///
-/// @param absolute the largest difference of two elements; infinite if outputs have different shapes or only one is NaN
+/// @param absolute the largest difference of two elements; infinite if outputs have different shapes or only
+///     one is NaN
 /// @param relative the largest of these divided by the largest magnitude of the output that it is in
 /// @param outputs how many outputs were compared
 /// @param elements how many elements

@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Runs a model in ONNX Runtime with every value of its main graph as an output, on random inputs: once, and once more
-/// with other sizes where its inputs leave sizes open.
+/// Runs a model in ONNX Runtime with every value of its main graph as an output, on random inputs: once, and
+/// once more with other sizes where its inputs leave sizes open.
 public final class OrtShapeProbe implements ShapeProbe {
     private static final int MOST_INTEGERS = 64;
     private static final long SEED = 1;
@@ -147,11 +147,15 @@ public final class OrtShapeProbe implements ShapeProbe {
         switch (info.type) {
             case INT64 -> {
                 if (all.length > 0) {
-                    tensor.getByteBuffer().order(ByteOrder.nativeOrder()).asLongBuffer().get(all);
+                    tensor.getByteBuffer()
+                            .order(ByteOrder.nativeOrder())
+                            .asLongBuffer()
+                            .get(all);
                 }
             }
             case INT32 -> {
-                var buffer = tensor.getByteBuffer().order(ByteOrder.nativeOrder()).asIntBuffer();
+                var buffer =
+                        tensor.getByteBuffer().order(ByteOrder.nativeOrder()).asIntBuffer();
                 for (int i = 0; i < all.length; i++) {
                     all[i] = buffer.get(i);
                 }

@@ -21,8 +21,7 @@ final class ChannelPruningTest {
     private Path folder;
 
     private Path write(Path file, String share, boolean asMask) throws IOException {
-        ChannelStructure structure =
-                ChannelStructure.of(OnnxReader.read(file), new OrtShapeProbe(file));
+        ChannelStructure structure = ChannelStructure.of(OnnxReader.read(file), new OrtShapeProbe(file));
         ChannelPlan plan = ChannelPlanner.plan(structure, ChannelRequest.of(Sparsity.parse(share)));
         if (asMask) {
             plan.applyAsMask();
@@ -40,7 +39,8 @@ final class ChannelPruningTest {
         Path file = TestModels.inRepository("samples/digits_resnet.onnx");
         Path pruned = write(file, "0.5", false);
         Path masked = write(file, "0.5", true);
-        Difference difference = Difference.between(pruned, masked, OnnxReader.read(file).graph(), 3);
+        Difference difference =
+                Difference.between(pruned, masked, OnnxReader.read(file).graph(), 3);
         assertThat(difference.relative()).isLessThan(1e-5);
         assertThat(difference.elements()).isPositive();
         assertThat(pruned.toFile().length()).isLessThan(file.toFile().length() / 3);

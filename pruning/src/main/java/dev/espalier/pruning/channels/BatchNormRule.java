@@ -2,8 +2,8 @@ package dev.espalier.pruning.channels;
 
 import java.util.List;
 
-/// Normalization of each channel by itself: statistics that are stored (BatchNormalization) or taken over space
-/// (InstanceNormalization). Axis 1 of x and every vector of parameters go together.
+/// Normalization of each channel by itself: statistics that are stored (BatchNormalization) or taken over
+/// space (InstanceNormalization). Axis 1 of x and every vector of parameters go together.
 final class BatchNormRule implements ChannelRule {
     @Override
     public List<String> operators() {

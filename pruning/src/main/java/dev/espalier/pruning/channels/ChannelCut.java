@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What a rule may do when indices go: ask which stay, and correct what its node says of sizes.
 ///
-/// Every integer that is computed from sizes keeps the value that it had, because each Shape of a cut tensor is
-/// corrected to what it was ([ShapeRule]). So an operand of sizes is corrected by what is lost, computed or not.
+/// Every integer that is computed from sizes keeps the value that it had, because each Shape of a cut tensor
+/// is corrected to what it was ([ShapeRule]). So an operand of sizes is corrected by what is lost, computed
+/// or not.
 final class ChannelCut {
     private final KeptIndices kept;
     private final GraphPatch patch;
@@ -91,8 +92,8 @@ final class ChannelCut {
         set(op, input, attribute, stated, wanted);
     }
 
-    /// Gives an operand, or in old models an attribute, other elements. Those that depend on the model's inputs are
-    /// null in both lists.
+    /// Gives an operand, or in old models an attribute, other elements. Those that depend on the model's
+    /// inputs are null in both lists.
     void set(ChannelOp op, int input, String attribute, @Nullable Long[] stated, @Nullable Long[] wanted) {
         if (Arrays.equals(stated, wanted)) {
             return;
@@ -137,6 +138,19 @@ final class ChannelCut {
                 op.node().graph(),
                 stem.name() + "_cut",
                 integers(type, isScalar ? Shape.of() : Shape.of(all.length), all));
+    }
+
+    /// Gives an operand of integers other elements, of which there may be more or fewer.
+    void setOperand(ChannelOp op, int input, long... elements) {
+        Value operand = op.node().input(input).orElseThrow();
+        patch.setInput(op.node(), input, constant(op, operand, typeOf(operand), elements));
+    }
+
+    /// A number as a scalar.
+    static Constant number(ElementType type, double value) {
+        long bits =
+                type == ElementType.F64 ? Double.doubleToRawLongBits(value) : Float.floatToRawIntBits((float) value);
+        return integers(type, Shape.of(), bits);
     }
 
     static Constant integers(ElementType type, Shape shape, long... all) {

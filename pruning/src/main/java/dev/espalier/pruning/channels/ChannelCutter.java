@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Rewrites a model without the indices that go: slices every constant along every axis, lets the rules correct
-/// attributes and operands, and corrects what is declared of sizes.
+/// Rewrites a model without the indices that go: slices every constant along every axis, lets the rules
+/// correct attributes and operands, and corrects what is declared of sizes.
 ///
-/// A constant that several nodes read, and that does not lose the same indices for all of them, is copied first.
+/// A constant that several nodes read, and that does not lose the same indices for all of them, is copied
+/// first.
 final class ChannelCutter {
     private final ChannelStructure structure;
     private final KeptIndices kept;

@@ -83,7 +83,8 @@ final class ChannelGraph {
         return made.get(value);
     }
 
-    /// The constant that a chain of Identity nodes hands on, which exporters share so; otherwise the value itself.
+    /// The constant that a chain of Identity nodes hands on, which exporters share so; otherwise the value
+    /// itself.
     private static Value sourceOf(Value value) {
         Value source = value;
         for (int steps = 0; steps < 100; steps++) {

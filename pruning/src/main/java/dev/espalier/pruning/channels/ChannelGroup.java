@@ -2,12 +2,11 @@ package dev.espalier.pruning.channels;
 
 import java.util.List;
 
-/// Channels that occur in the same axes, so that any of them can go instead of another: the width of a layer, or of a
-/// residual stream with all layers that read and write it.
+/// Channels that occur in the same axes, so that any of them can go instead of another: the width of a layer,
+/// or of a residual stream with all layers that read and write it.
 ///
-/// Its cells are lists of classes of indices; one of each cell makes a channel. There is one cell, unless as many
-/// indices
-/// must stay in each of several blocks.
+/// Its cells are lists of classes of indices; one of each cell makes a channel. There is one cell, unless as
+/// many indices must stay in each of several blocks.
 final class ChannelGroup {
     private final int id;
     private final int[] spaces;

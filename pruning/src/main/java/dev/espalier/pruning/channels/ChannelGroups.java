@@ -10,14 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Sorts classes of indices into groups: those that occur in the same spaces can stand for each other. Where as many
-/// must stay in each block of an axis, groups that share the axis become one, whose channels take one class of each
-/// block.
+/// Sorts classes of indices into groups: those that occur in the same spaces can stand for each other. Where
+/// as many must stay in each block of an axis, groups that share the axis become one, whose channels take one
+/// class of each block.
 final class ChannelGroups {
     private final ChannelStructure structure;
     private final BitSet unbalanced;
     private final int[] root;
-    /// For each class, how often it occurs in each block of each quota: quota and block in one number, to count.
+    /// For each class, how often it occurs in each block of each quota: quota and block in one number, to
+    /// count.
     private final List<Map<Long, Integer>> blocksOfClass = new ArrayList<>();
 
     private ChannelGroups(ChannelStructure structure, BitSet unbalanced) {

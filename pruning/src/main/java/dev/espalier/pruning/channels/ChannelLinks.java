@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What the rules say of a graph's indices: which go together, which cannot go, and where they are summed over. Whole
-/// axes that correspond index by index are one entry, however long they are; [ChannelPartition] looks at single indices
-/// where it must.
+/// What the rules say of a graph's indices: which go together, which cannot go, and where they are summed
+/// over. Whole axes that correspond index by index are one entry, however long they are; [ChannelPartition]
+/// looks at single indices where it must.
 final class ChannelLinks {
     /// Indices of one axis go with indices of another: all in order, or those that are listed, pair by pair.
     static final class Link {
@@ -60,7 +60,8 @@ final class ChannelLinks {
     /// A sum over an axis of each of two tensors, or of one: an index that goes is as good as zero here.
     record Sum(Axis a, @Nullable Axis b, ChannelOp op) {}
 
-    /// A reshaping takes axes apart and puts them together; of the digits that hang together so, one can lose indices.
+    /// A reshaping takes axes apart and puts them together; of the digits that hang together so, one can lose
+    /// indices.
     record Choice(ChannelTensor in, ChannelTensor out, List<Digits.Digit> digits, int op) {}
 
     private final List<Link> links = new ArrayList<>();
@@ -196,8 +197,8 @@ final class ChannelLinks {
         }
     }
 
-    /// Each of `groups` blocks along axis 0 of a weight has columns of its own along this axis: its indices count
-    /// through all blocks.
+    /// Each of `groups` blocks along axis 0 of a weight has columns of its own along this axis: its indices
+    /// count through all blocks.
     void countThroughGroups(Axis a, int groups) {
         while (groupsOfAxis.size() <= a.id()) {
             groupsOfAxis.add(1);

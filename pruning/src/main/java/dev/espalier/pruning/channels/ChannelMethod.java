@@ -10,8 +10,8 @@ public interface ChannelMethod {
 
     /// Scores of the indices of weights, of which a channel's importance is made ([ChannelScores]).
     ///
-    /// @return for each index along the axis how much it matters, or nothing if the method does not look at this
-    tensor
+    /// @return for each index along the axis how much it matters, or nothing if the method does not look at
+    ///     this tensor
     double[] score(WeightSlices slices, long seed);
 
     /// Whether it looks at a tensor.

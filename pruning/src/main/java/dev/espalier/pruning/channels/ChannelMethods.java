@@ -54,8 +54,8 @@ public final class ChannelMethods {
         };
     }
 
-    /// Channels that others could stand in for go first: the sum of distances to all other slices (He et al. 2019,
-    /// FPGM).
+    /// Channels that others could stand in for go first: the sum of distances to all other slices (He et al.
+    /// 2019, FPGM).
     private static final class GeometricMedian implements ChannelMethod {
         @Override
         public String name() {

@@ -127,7 +127,8 @@ final class ChannelOp {
         return node.input(index).map(shapes::type).orElse(ElementType.F32);
     }
 
-    /// The elements of an integer operand, null where they depend on the model's inputs; none if it is left out.
+    /// The elements of an integer operand, null where they depend on the model's inputs; none if it is left
+    /// out.
     Optional<@Nullable Long[]> integers(int index) {
         return node.input(index).flatMap(shapes::integers);
     }

@@ -9,9 +9,9 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The classes of indices that live and die together: union-find in two levels. Axes that correspond index by index are
-/// one *space*; only the indices of spaces that are not frozen as a whole are looked at one by one, so that memory goes
-/// with the number of different channels, not with the sizes of tensors.
+/// The classes of indices that live and die together: union-find in two levels. Axes that correspond index by
+/// index are one *space*; only the indices of spaces that are not frozen as a whole are looked at one by one,
+/// so that memory goes with the number of different channels, not with the sizes of tensors.
 final class ChannelPartition {
     /// The class of everything that cannot go.
     static final int FROZEN = -1;

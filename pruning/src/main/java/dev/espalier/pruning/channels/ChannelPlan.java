@@ -14,9 +14,8 @@ public final class ChannelPlan {
 
     /// One group.
     ///
-    /// @param order its channels, each as classes of indices, those that matter least first; those that may not go
-    are
-    ///     not in it
+    /// @param order its channels, each as classes of indices, those that matter least first; those that may
+    ///     not go are not in it
     /// @param count how many of them go
     record Part(ChannelGroup group, List<int[]> order, int count) {
         Part with(int other) {
@@ -81,9 +80,8 @@ public final class ChannelPlan {
         ChannelCutter.cut(structure, kept());
     }
 
-    /// Changes the structure's model into what the pruned one has to compute: the same nodes and sizes, with zeros
-    /// where
-    /// channels that go are read. The plan and the structure are of no use afterwards.
+    /// Changes the structure's model into what the pruned one has to compute: the same nodes and sizes, with
+    /// zeros where channels that go are read. The plan and the structure are of no use afterwards.
     public void applyAsMask() {
         MaskedTwin.mask(structure, kept());
     }

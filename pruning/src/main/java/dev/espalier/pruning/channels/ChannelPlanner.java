@@ -15,11 +15,9 @@ import java.util.Optional;
 
 /// Turns a request into a plan.
 ///
-/// All channels of a scope stand in one row, those that matter least first, and the plan is the shortest beginning of
-/// it
-/// that reaches the budget. With every group by itself, a channel's place is its rank in its group divided by the
-/// group's
-/// size, so that a beginning is the same share of every group.
+/// All channels of a scope stand in one row, those that matter least first, and the plan is the shortest
+/// beginning of it that reaches the budget. With every group by itself, a channel's place is its rank in its
+/// group divided by the group's size, so that a beginning is the same share of every group.
 public final class ChannelPlanner {
     private final ChannelStructure structure;
     private final ChannelRequest request;

@@ -8,7 +8,8 @@ public enum ChannelScope {
     LAYER,
     /// All.
     GLOBAL,
-    /// Those of groups of the same structure, which operators of the same kind read and write (Fang et al. 2024).
+    /// Those of groups of the same structure, which operators of the same kind read and write (Fang et al.
+    /// 2024).
     ISOMORPHIC;
 
     /// The name on the command line.

@@ -6,9 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// How much each class of indices matters: the mean, over every slice of a weight that would go with it, of the slice's
-/// score divided by the mean score of all slices along the same axis. So a channel is judged by what makes it and by
-/// what reads it, and large weights do not outvote small ones. NaN where the method looks at no tensor of the class.
+/// How much each class of indices matters: the mean, over every slice of a weight that would go with it, of
+/// the slice's score divided by the mean score of all slices along the same axis. So a channel is judged by
+/// what makes it and by what reads it, and large weights do not outvote small ones. NaN where the method
+/// looks at no tensor of the class.
 final class ChannelScores {
     private final ChannelStructure structure;
 

@@ -5,8 +5,8 @@ import dev.espalier.onnx.Value;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A tensor whose indices may go: a value that a node makes, or one read of a constant. Two nodes that read the same
-/// constant may lose different indices of it, because a constant can be copied.
+/// A tensor whose indices may go: a value that a node makes, or one read of a constant. Two nodes that read
+/// the same constant may lose different indices of it, because a constant can be copied.
 final class ChannelTensor {
     private final Value value;
     private final @Nullable Use use;

@@ -2,9 +2,8 @@ package dev.espalier.pruning.channels;
 
 import java.util.List;
 
-/// Convolution of x `[N, C, ...]` with w `[M, C / group, ...]`: outputs go with w.0 and the bias, inputs with w.1,
-/// which
-/// each group has for itself. Depthwise, an input goes with the outputs that are made of it.
+/// Convolution of x `[N, C, ...]` with w `[M, C / group, ...]`: outputs go with w.0 and the bias, inputs with
+/// w.1, which each group has for itself. Depthwise, an input goes with the outputs that are made of it.
 final class ConvRule implements ChannelRule {
     @Override
     public List<String> operators() {

@@ -6,10 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Decides which digit of each reshaping may lose indices: of attention, whole heads or the same places of every head.
-/// Reshapings whose axes hang together decide alike; of the outermost digit, the next, and so on, the one that makes
-/// most
-/// of the weights removable, of equal ones the outer.
+/// Decides which digit of each reshaping may lose indices: of attention, whole heads or the same places of
+/// every head. Reshapings whose axes hang together decide alike; of the outermost digit, the next, and so on,
+/// the one that makes most of the weights removable, of equal ones the outer.
 final class DigitChoice {
     private final ChannelGraph graph;
     private final ChannelLinks links;

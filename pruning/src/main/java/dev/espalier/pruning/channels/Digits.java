@@ -5,10 +5,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Follows the axes of a tensor through reshaping and transposing. An index along an axis is a number in mixed radix;
-/// reshaping takes numbers apart and puts them together, digit by digit, and transposing moves them. Axes of size 1
-/// have
-/// no digits.
+/// Follows the axes of a tensor through reshaping and transposing. An index along an axis is a number in
+/// mixed radix; reshaping takes numbers apart and puts them together, digit by digit, and transposing moves
+/// them. Axes of size 1 have no digits.
 final class Digits {
     /// A digit that stays in one piece.
     ///
@@ -118,7 +117,8 @@ final class Digits {
         }
     }
 
-    /// Takes digits of this size off the front, the last one perhaps only in part; none if they do not add up.
+    /// Takes digits of this size off the front, the last one perhaps only in part; none if they do not add
+    /// up.
     private static List<Digit> take(List<Digit> from, long size) {
         List<Digit> taken = new ArrayList<>();
         long need = size;

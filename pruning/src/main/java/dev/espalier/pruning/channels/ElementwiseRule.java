@@ -2,8 +2,8 @@ package dev.espalier.pruning.channels;
 
 import java.util.List;
 
-/// Operators that compute each element of their outputs from the elements at the same place of their inputs, which are
-/// broadcast as in NumPy: shapes are aligned at the right, and size 1 stands for any.
+/// Operators that compute each element of their outputs from the elements at the same place of their inputs,
+/// which are broadcast as in NumPy: shapes are aligned at the right, and size 1 stands for any.
 final class ElementwiseRule implements ChannelRule {
     @Override
     public List<String> operators() {

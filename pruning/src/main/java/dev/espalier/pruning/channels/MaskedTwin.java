@@ -12,9 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What a pruned model has to compute: the original, in which every operator that sums over an axis reads zeros at the
-/// indices that went. Masking where channels are read, not where they are made, is what makes this exact after any
-/// function between the two.
+/// What a pruned model has to compute: the original, in which every operator that sums over an axis reads
+/// zeros at the indices that went. Masking where channels are read, not where they are made, is what makes
+/// this exact after any function between the two.
 final class MaskedTwin {
     private final ChannelStructure structure;
     private final KeptIndices kept;
@@ -55,14 +55,23 @@ final class MaskedTwin {
             long[] dims = new long[in.rank()];
             Arrays.fill(dims, 1);
             dims[axis.index()] = structure.graph().links().sizeOf(axis);
+            // Old models have no Where.
+            boolean hasWhere = structure.graph().model().opset(op.node().graph(), "") >= 9;
+            ElementType type = hasWhere ? ElementType.BOOL : op.elementType(i);
             long[] bits = new long[(int) dims[axis.index()]];
             for (int index : kept.of(axis)) {
-                bits[index] = 1;
+                bits[index] = oneOf(type);
             }
             Value mask = patch.addInitializer(
                     op.node().graph(),
                     read.name() + "_mask",
-                    Constant.Dense.raw(DenseTensor.ofBits(ElementType.BOOL, Shape.of(dims), bits)));
+                    Constant.Dense.raw(DenseTensor.ofBits(type, Shape.of(dims), bits)));
+            if (!hasWhere) {
+                masked.put(
+                        use,
+                        patch.insertBefore(op.node(), "Mul", read.name() + "_masked", List.of(mask, read), List.of()));
+                continue;
+            }
             Value zero = patch.addInitializer(
                     op.node().graph(),
                     read.name() + "_zero",
@@ -72,5 +81,15 @@ final class MaskedTwin {
                     patch.insertBefore(
                             op.node(), "Where", read.name() + "_masked", List.of(mask, read, zero), List.of()));
         }
+    }
+
+    private static long oneOf(ElementType type) {
+        return switch (type) {
+            case F32 -> Float.floatToRawIntBits(1);
+            case F64 -> Double.doubleToRawLongBits(1);
+            case F16 -> Short.toUnsignedLong(Float.floatToFloat16(1));
+            case BF16 -> Float.floatToRawIntBits(1) >>> 16;
+            default -> 1;
+        };
     }
 }

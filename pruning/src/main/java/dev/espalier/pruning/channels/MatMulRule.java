@@ -2,8 +2,8 @@ package dev.espalier.pruning.channels;
 
 import java.util.List;
 
-/// A matrix product as in NumPy: the last axis of A is summed over with the last but one of B, axes before these are
-/// broadcast, and an operand with one axis is a vector.
+/// A matrix product as in NumPy: the last axis of A is summed over with the last but one of B, axes before
+/// these are broadcast, and an operand with one axis is a vector.
 final class MatMulRule implements ChannelRule {
     @Override
     public List<String> operators() {

@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The sizes of a model's values and the elements of its small integer tensors, as far as the file declares them or
-/// runs
-/// have shown them.
+/// The sizes of a model's values and the elements of its small integer tensors, as far as the file declares
+/// them or runs have shown them.
 final class ModelShapes {
     private static final int MOST_INTEGERS = 1 << 20;
 
-    /// Sizes that stand for the names of open dimensions: large primes, which no reshaping takes for anything else.
+    /// Sizes that stand for the names of open dimensions: large primes, which no reshaping takes for anything
+    /// else.
     private static final long[] PRIMES = {10_007, 10_009, 10_037, 10_039, 10_061, 10_067, 10_069, 10_079};
 
     /// Sizes of a value, as one run showed them and as another did; the same where there was none.

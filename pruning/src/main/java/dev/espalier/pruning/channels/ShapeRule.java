@@ -5,8 +5,8 @@ import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
 import java.util.List;
 
-/// Sizes as numbers. What is computed from them must stay what it was, such as the scale of an attention that is made
-/// of the size of a head, so what is lost is added again.
+/// Sizes as numbers. What is computed from them must stay what it was, such as the scale of an attention that
+/// is made of the size of a head, so what is lost is added again.
 final class ShapeRule implements ChannelRule {
     @Override
     public List<String> operators() {

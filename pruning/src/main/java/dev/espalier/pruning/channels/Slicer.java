@@ -36,8 +36,8 @@ final class Slicer {
         return new Slicer(from, kept, -1, 1).slice();
     }
 
-    /// The same of a weight of which each of `groups` blocks along axis 0 has indices of its own along `groupedAxis`,
-    /// which count through the blocks.
+    /// The same of a weight of which each of `groups` blocks along axis 0 has indices of its own along
+    /// `groupedAxis`, which count through the blocks.
     static DenseTensor sliceGroups(DenseTensor from, int[] @Nullable [] kept, int groupedAxis, int groups) {
         return new Slicer(from, kept, groupedAxis, groups).slice();
     }

@@ -1,6 +1,7 @@
 package dev.espalier.pruning.channels;
 
-/// A rule does not know this form of its operator. It ends in a frozen node with this reason, never at the user.
+/// A rule does not know this form of its operator. It ends in a frozen node with this reason, never at the
+/// user.
 final class UnsupportedFormException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
