@@ -39,6 +39,7 @@ final class ChannelGraph {
             }
         }
         graph.ops.values().forEach(graph::link);
+        graph.links.atBorders();
         graph.freezeBorders();
         return graph;
     }

@@ -72,6 +72,7 @@ final class ChannelLinks {
     private final List<ChannelOp> ops = new ArrayList<>();
     private final Set<Integer> mentioned = new HashSet<>();
     private final BitSet weights = new BitSet();
+    private boolean isAtBorders;
     private final List<Integer> groupsOfAxis = new ArrayList<>();
 
     /// What follows is said of this node.
@@ -80,8 +81,13 @@ final class ChannelLinks {
         mentioned.clear();
     }
 
+    /// What follows is said of no node.
+    void atBorders() {
+        isAtBorders = true;
+    }
+
     private int op() {
-        return ops.size() - 1;
+        return isAtBorders ? -1 : ops.size() - 1;
     }
 
     /// Index i of one goes with index i of the other.

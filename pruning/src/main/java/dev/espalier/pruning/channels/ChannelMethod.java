@@ -14,6 +14,11 @@ public interface ChannelMethod {
     ///     this tensor
     double[] score(WeightSlices slices, long seed);
 
+    /// The score of channels that it sees no tensor of; NaN if they stay.
+    default double ofNothing() {
+        return 1;
+    }
+
     /// Whether it looks at a tensor.
     boolean looksAt(WeightSlices slices);
 }

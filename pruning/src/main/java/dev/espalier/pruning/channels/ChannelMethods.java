@@ -106,6 +106,11 @@ public final class ChannelMethods {
         }
 
         @Override
+        public double ofNothing() {
+            return Double.NaN;
+        }
+
+        @Override
         public boolean looksAt(WeightSlices slices) {
             return slices.isBatchNormScale();
         }

@@ -35,7 +35,7 @@ final class ChannelScores {
                 .forEach(entry -> sums.put(entry.getKey(), entry.getValue()));
         double[] scores = new double[structure.partition().classCount()];
         for (int member = 0; member < scores.length; member++) {
-            scores[member] = score(member, sums, bySpace);
+            scores[member] = score(member, sums, bySpace, method);
         }
         return scores;
     }
@@ -74,7 +74,8 @@ final class ChannelScores {
         return sum;
     }
 
-    private double score(int member, Map<Integer, double[]> sums, Map<Integer, List<WeightSlices>> bySpace) {
+    private double score(
+            int member, Map<Integer, double[]> sums, Map<Integer, List<WeightSlices>> bySpace, ChannelMethod method) {
         double sum = 0;
         int count = 0;
         int[] spaces = structure.spacesOf(member);
@@ -86,6 +87,6 @@ final class ChannelScores {
                 count += bySpace.getOrDefault(spaces[i], List.of()).size();
             }
         }
-        return count == 0 ? Double.NaN : sum / count;
+        return count == 0 ? method.ofNothing() : sum / count;
     }
 }

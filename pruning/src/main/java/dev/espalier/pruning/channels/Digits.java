@@ -139,7 +139,7 @@ final class Digits {
         return taken;
     }
 
-    /// The digits with their places in the output, neighbours that stay neighbours in one.
+    /// The digits with their places in the output, the outer ones first, neighbours that stay neighbours in one.
     List<Digit> digits() {
         List<Digit> all = new ArrayList<>();
         for (int axis = 0; axis < axes.size(); axis++) {
@@ -148,8 +148,9 @@ final class Digits {
             }
             long stride = 1;
             List<Digit> merged = merge(axes.get(axis));
+            int first = all.size();
             for (Digit digit : merged.reversed()) {
-                all.add(digit.to(axis, stride));
+                all.add(first, digit.to(axis, stride));
                 stride *= digit.size;
             }
         }
