@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -105,6 +106,11 @@ public final class GraphPatch {
     public GraphPatch setInput(Node node, int index, Value value) {
         reads.put(new Use(node, index), value);
         return this;
+    }
+
+    /// What an input of a node will read.
+    public Optional<Value> inputOf(Node node, int index) {
+        return Optional.ofNullable(reads.get(new Use(node, index))).or(() -> node.input(index));
     }
 
     /// Sets an attribute of numbers, in the place of one of that name or after the others.

@@ -117,11 +117,13 @@ final class ChannelCut {
         for (int i = 0; i < change.length; i++) {
             change[i] = orZero(wanted[i]) - orZero(stated[i]);
         }
+        // A Shape that is read directly has been corrected already.
+        Value computed = patch.inputOf(op.node(), input).orElse(operand);
         Value delta = constant(op, operand, typeOf(operand), change);
         patch.setInput(
                 op.node(),
                 input,
-                patch.insertBefore(op.node(), "Add", operand.name() + "_cut", List.of(operand, delta), List.of()));
+                patch.insertBefore(op.node(), "Add", operand.name() + "_cut", List.of(computed, delta), List.of()));
     }
 
     private static ElementType typeOf(Value operand) {

@@ -44,13 +44,19 @@ final class ChannelCutter {
             }
         }
         ChannelCut cut = new ChannelCut(kept, patch);
+        // Nodes need not be in order, and what is computed from sizes must be right before it is corrected.
+        rewrite(cut, true);
+        rewrite(cut, false);
+        patch.apply();
+        leftovers.remove(model);
+    }
+
+    private void rewrite(ChannelCut cut, boolean shapes) {
         for (ChannelOp op : structure.graph().ops()) {
-            if (op.tensors().anyMatch(kept::isCut)) {
+            if (op.node().isOperator("Shape") == shapes && op.tensors().anyMatch(kept::isCut)) {
                 ChannelRules.of(op.node()).ifPresent(rule -> rule.rewrite(op, cut));
             }
         }
-        patch.apply();
-        leftovers.remove(model);
     }
 
     private Map<Integer, Long> sizes(ChannelTensor tensor) {
