@@ -9,10 +9,8 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// `export`: stores the zeros of a model in another form.
 @Command(
@@ -26,24 +24,14 @@ import picocli.CommandLine.Spec;
 final class ExportCommand implements Callable<Integer>, HasModelFile {
     private final Console console;
 
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
     private Path file;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            required = true,
-            description = "Where to write the model.")
-    private Path output;
+    @Mixin
+    private OutputOptions output;
 
     @Mixin
     private EncodingOptions encoding;
-
-    @Option(names = "--force", description = "Allow the output to replace the input.")
-    private boolean force;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -63,8 +51,8 @@ final class ExportCommand implements Callable<Integer>, HasModelFile {
     @Override
     public Integer call() throws Exception {
         encoding.choice();
-        OutputFile.check(output, file, force, spec);
-        ExportReport report = workers.run(this::export);
+        Path to = output.check(file, "");
+        ExportReport report = workers.run(() -> export(to));
         if (json) {
             JsonReport.print(report, console.out());
         } else {
@@ -73,11 +61,11 @@ final class ExportCommand implements Callable<Integer>, HasModelFile {
         return ExitCode.OK;
     }
 
-    private ExportReport export() throws IOException {
+    private ExportReport export(Path to) throws IOException {
         Model model = OnnxReader.read(file);
         FileSizes before = FileSizes.of(file, model.externalFiles());
         Exporter.Result result = Exporter.apply(model, encoding.choice(), new ProgressLine(console));
-        OnnxWriter.Sizes written = OnnxWriter.write(model, output);
-        return ExportReport.of(file, output, before, FileSizes.of(output, written.files()), model.irVersion(), result);
+        OnnxWriter.Sizes written = output.write(model, to);
+        return ExportReport.of(file, to, before, FileSizes.of(to, written.files()), model.irVersion(), result);
     }
 }

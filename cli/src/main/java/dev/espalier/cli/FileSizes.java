@@ -5,8 +5,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.List;
-import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 /// What a model takes on a disk, and in a download that is compressed on its way.
@@ -17,14 +15,20 @@ record FileSizes(long bytes, long gzipped) {
     private static final int BUFFER = 1 << 16;
 
     static FileSizes of(Path model, Collection<Path> external) throws IOException {
-        List<Path> files = Stream.concat(Stream.of(model), external.stream()).toList();
-        long bytes = 0;
-        long gzipped = 0;
-        for (Path file : files) {
-            bytes += Files.size(file);
+        long gzipped = gzipped(model);
+        for (Path file : external) {
             gzipped += gzipped(file);
         }
-        return new FileSizes(bytes, gzipped);
+        return new FileSizes(bytes(model, external), gzipped);
+    }
+
+    /// The first figure alone, which takes no reading.
+    static long bytes(Path model, Collection<Path> external) throws IOException {
+        long bytes = Files.size(model);
+        for (Path file : external) {
+            bytes += Files.size(file);
+        }
+        return bytes;
     }
 
     private static long gzipped(Path file) throws IOException {

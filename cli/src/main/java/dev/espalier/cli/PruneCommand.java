@@ -16,7 +16,6 @@ import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.WeightSearch;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,11 +54,8 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
             description = "Share of the weights that is zero in the end, 0.9 or 90%%. What is zero already counts.")
     private Sparsity sparsity;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            description = "Where to write the pruned model.")
-    private @Nullable Path output;
+    @Mixin
+    private OutputOptions output;
 
     @Option(
             names = "--scope",
@@ -98,9 +94,6 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     @Option(names = "--dry-run", description = "Say what would happen; write nothing.")
     private boolean dryRun;
 
-    @Option(names = "--force", description = "Allow the output to replace the input.")
-    private boolean force;
-
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -127,10 +120,8 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
                 layers.entrySet().stream().map(this::layerTarget).toList(),
                 seed);
         encoding.choice();
-        if (!dryRun) {
-            checkOutput();
-        }
-        PruneReport report = workers.run(() -> prune(request));
+        Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
+        PruneReport report = workers.run(() -> prune(request, to));
         if (json) {
             JsonReport.print(report, console.out());
         } else {
@@ -151,29 +142,20 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private void checkOutput() throws IOException {
-        if (output == null) {
-            throw usage("no output file: say -o FILE, or --dry-run to write nothing");
-        }
-        OutputFile.check(output, file, force, spec);
-    }
-
-    private PruneReport prune(PruneRequest request) throws IOException {
+    /// @param to where to write the model; null to write nothing
+    private PruneReport prune(PruneRequest request, @Nullable Path to) throws IOException {
         Model model = OnnxReader.read(file);
-        long before = Files.size(file);
-        for (Path data : model.externalFiles()) {
-            before += Files.size(data);
-        }
+        long before = FileSizes.bytes(file, model.externalFiles());
         PruningPlan plan = PruningPlan.of(WeightSearch.in(model), request);
         if (dropInitializerInputs) {
             dropInputs(plan);
         }
         PruningResult result = Pruner.apply(model, plan, encoding.choice(), new ProgressLine(console));
         Optional<OnnxWriter.Sizes> written = Optional.empty();
-        if (!dryRun && output != null) {
-            written = Optional.of(OnnxWriter.write(model, output));
+        if (to != null) {
+            written = Optional.of(output.write(model, to));
         }
-        return PruneReport.of(file, output, before, written, model.irVersion(), result);
+        return PruneReport.of(file, to, before, written, model.irVersion(), result);
     }
 
     private static void dropInputs(PruningPlan plan) {

@@ -90,6 +90,38 @@ final class ExportCommandTest {
     }
 
     @Test
+    void movesDataOutInEveryEncoding() throws IOException {
+        Path dense = pruned("dense");
+        for (SparseEncoding encoding : SparseEncodings.ALL) {
+            Path out = folder.resolve("out_" + encoding.name() + ".onnx");
+            String data = encoding.name() + ".bin";
+            Cli.Result result =
+                    Cli.launch("export", dense, "--encoding", encoding.name(), "-o", out, "--external", data);
+            assertThat(result.exitCode()).as(result.errorOutput()).isZero();
+            Model model = OnnxReader.read(out);
+            assertThat(model.externalFiles().isEmpty()).isEqualTo(encoding.equals(SparseEncodings.COO));
+            assertThat(mismatches(OnnxReader.read(dense), model)).isEmpty();
+            Cli.Result verdict = Cli.launch("verify-sparsity", out);
+            assertThat(verdict.output()).endsWith("verified\n");
+        }
+    }
+
+    @Test
+    void putsDataNowhereButBesideTheModel() {
+        Path in = pruned("dense");
+        Path out = folder.resolve("out.onnx");
+        for (String name : List.of("../out.bin", "a/b", "/out.bin", "..", "", "out.onnx")) {
+            Cli.Result result = Cli.launch("export", in, "-o", out, "--external", name);
+            assertThat(result.exitCode()).as(name).isEqualTo(2);
+            assertThat(result.errorOutput()).contains("--external takes a file name without a folder");
+        }
+        String input = in.getFileName().toString();
+        assertThat(Cli.launch("export", in, "-o", out, "--external", input).exitCode())
+                .isEqualTo(3);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
     void refusesAModelWithoutZerosAndOptionsThatExclude() {
         Path model = TestModels.inRepository("samples/digits_resnet.onnx");
         Path out = folder.resolve("out.onnx");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A tensor in the model, in the form that it is stored in. The form is a type, so that the writer's exhaustive switch
@@ -270,6 +271,18 @@ public sealed interface Constant {
 
         List<Constant> stored() {
             return stored;
+        }
+
+        /// The same, those parts that are initializers stored as the function says. It gives back the constant that it
+        /// got to leave it; if it leaves all, so does this.
+        Packed withInitializers(UnaryOperator<Constant> storage) {
+            Map<String, Constant> others = new HashMap<>(parts);
+            for (String part : tensor.program().initializerParts()) {
+                others.computeIfPresent(part, (name, constant) -> storage.apply(constant));
+            }
+            return others.equals(parts)
+                    ? this
+                    : new Packed(tensor, others, others.values().stream().toList());
         }
     }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Writes ONNX files. Everything goes to temporary files in the output's folder, which are moved into place when they
 /// are complete: a reader sees the old file or the new one, and a failure leaves nothing behind.
 ///
-/// Constants that are external when they are written go to one file beside the model, named after it with `.data`
-/// added, in their old order and at their old alignment.
+/// Constants that are external when they are written go to one file beside the model, in their old order and at their
+/// old alignment.
 public final class OnnxWriter {
     /// Bytes of a file that is written.
     ///
@@ -30,15 +30,22 @@ public final class OnnxWriter {
 
     private OnnxWriter() {}
 
-    /// Writes a model, replacing what is there.
+    /// Writes a model, replacing what is there; external data goes to a file named after it with `.data` added.
     ///
     /// @throws IOException if the folder is missing or cannot be written to, or the disk is full
     /// @throws OnnxFormatException if the model would pass the 2 GiB that an ONNX file may have
     /// @throws ExternalDataException if the file of external data would replace one that the model is read from
     public static Sizes write(Model model, Path file) throws IOException {
+        return write(model, file, file.getFileName() + ".data");
+    }
+
+    /// The same with another name for the file of external data.
+    ///
+    /// @param dataName a file name without a folder, not the model's own
+    public static Sizes write(Model model, Path file, String dataName) throws IOException {
         Path folder = folderOf(file);
-        Path data = folder.resolve(dataName(file));
-        ExternalLayout layout = ExternalLayout.of(model, dataName(file));
+        Path data = folder.resolve(dataName);
+        ExternalLayout layout = ExternalLayout.of(model, dataName);
         Blobs blobs = model.blobs().copy();
         byte[] slim = new GraphWriter(model, layout, blobs).write().toByteArray();
         long size = RawDataWire.fullLength(slim, blobs);
@@ -97,10 +104,6 @@ public final class OnnxWriter {
         return folder;
     }
 
-    private static String dataName(Path file) {
-        return file.getFileName() + ".data";
-    }
-
     private static void requireFits(long size, Path file) {
         if (size > Integer.MAX_VALUE) {
             throw new OnnxFormatException(
@@ -111,7 +114,13 @@ public final class OnnxWriter {
     }
 
     private static void refuseOverwritingSource(Model model, Path data) throws IOException {
-        if (Files.exists(data) && model.externalFiles().contains(data.toRealPath())) {
+        if (!Files.exists(data)) {
+            return;
+        }
+        Path real = data.toRealPath();
+        boolean isModel =
+                model.source().isPresent() && real.equals(model.source().get().toRealPath());
+        if (isModel || model.externalFiles().contains(real)) {
             throw new ExternalDataException(
                     "the output's data file is one that the input is read from",
                     "file '" + data + "'",

@@ -6,10 +6,8 @@ import dev.espalier.onnx.proto.AttributeProto;
 import dev.espalier.onnx.proto.GraphProto;
 import dev.espalier.onnx.proto.NodeProto;
 import dev.espalier.onnx.proto.TensorProto;
-import dev.espalier.onnx.proto.TensorShapeProto;
-import dev.espalier.onnx.proto.TypeProto;
-import dev.espalier.onnx.proto.ValueInfoProto;
 import dev.espalier.sparse.DecodeProgram;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +47,6 @@ final class PackedWriter {
         DecodeProgram program = packed.tensor().program();
         String prefix = prefix(program, name);
         GraphProto.Builder proto = GraphProto.newBuilder();
-        Set<String> attributes = new HashSet<>();
         for (DecodeProgram.Step step : program.steps()) {
             NodeProto.Builder node = proto.addNodeBuilder().setOpType(step.operator());
             step.inputs().forEach(input -> node.addInput(prefix + input));
@@ -57,21 +54,17 @@ final class PackedWriter {
             node.addOutput(isLast ? name : prefix + step.output()).setName(isLast ? name : prefix + step.output());
             for (DecodeProgram.Argument argument : step.arguments()) {
                 node.addAttribute(attribute(argument, packed));
-                if (argument instanceof DecodeProgram.Part(String label, String part)) {
-                    attributes.add(part);
-                }
             }
         }
-        for (String part : program.parts()) {
-            if (!attributes.contains(part)) {
-                Message old = part.equals(VALUES) ? rest.setName(prefix + part).build() : null;
-                proto.addInitializer((TensorProto) tensors.write(packed.part(part), old, true, prefix + part));
-            }
+        for (String part : program.initializerParts()) {
+            Message old = part.equals(VALUES) ? rest.setName(prefix + part).build() : null;
+            proto.addInitializer((TensorProto) tensors.write(packed.part(part), old, true, prefix + part));
         }
         program.constants()
                 .forEach((constant, tensor) -> proto.addInitializer(
                         (TensorProto) tensors.write(Constant.of(tensor), null, true, prefix + constant)));
-        return proto.addValueInfo(info(packed, name)).build();
+        Object[] dims = Arrays.stream(packed.shape().dims()).boxed().toArray();
+        return proto.addValueInfo(ValueType.declare(name, packed.type(), dims)).build();
     }
 
     /// What all names begin with: the tensor's, a number if that is taken, and a dot.
@@ -100,21 +93,6 @@ final class PackedWriter {
                         .setT((TensorProto) tensors.write(packed.part(part.part()), null, true, ""));
         }
         return proto.build();
-    }
-
-    private static ValueInfoProto info(Constant.Packed packed, String name) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (long dim : packed.shape().dims()) {
-            shape.addDimBuilder().setDimValue(dim);
-        }
-        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
-                .setElemType(OnnxTypes.number(packed.type()))
-                .setShape(shape)
-                .build();
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(tensor))
-                .build();
     }
 
     /// The message of the values under the name of the decoded tensor, which is what they become when it is stored in

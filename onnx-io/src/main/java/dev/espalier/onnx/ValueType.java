@@ -2,6 +2,7 @@ package dev.espalier.onnx;
 
 import dev.espalier.onnx.proto.TensorShapeProto;
 import dev.espalier.onnx.proto.TypeProto;
+import dev.espalier.onnx.proto.ValueInfoProto;
 import dev.espalier.sparse.ElementType;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +99,28 @@ public sealed interface ValueType {
             }
         });
         return new Tensor(element, List.copyOf(changed));
+    }
+
+    /// The declaration of a value as a dense tensor.
+    ///
+    /// @param dims integers, or names of sizes that are not fixed
+    static ValueInfoProto declare(String name, ElementType type, Object... dims) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (Object dim : dims) {
+            if (dim instanceof Number size) {
+                shape.addDimBuilder().setDimValue(size.longValue());
+            } else {
+                shape.addDimBuilder().setDimParam(dim.toString());
+            }
+        }
+        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
+                .setElemType(OnnxTypes.number(type))
+                .setShape(shape)
+                .build();
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder().setTensorType(tensor))
+                .build();
     }
 
     private static List<Dimension> dims(TensorShapeProto shape) {

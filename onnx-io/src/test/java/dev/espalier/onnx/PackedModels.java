@@ -1,5 +1,7 @@
 package dev.espalier.onnx;
 
+import com.google.protobuf.ByteString;
+import dev.espalier.onnx.proto.AttributeProto;
 import dev.espalier.onnx.proto.GraphProto;
 import dev.espalier.onnx.proto.ModelProto;
 import dev.espalier.onnx.proto.NodeProto;
@@ -12,6 +14,7 @@ import dev.espalier.sparse.PackedEncoding;
 import dev.espalier.sparse.PackedTensor;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
+import dev.espalier.sparse.SparseEncodings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -20,6 +23,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.provider.Arguments;
 
 /// Models with one weight `w`, for the tests of packed constants.
 final class PackedModels {
@@ -94,5 +100,32 @@ final class PackedModels {
                 .filter(tensor -> tensor.getName().equals(name))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    static AttributeProto integer(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+
+    static AttributeProto text(String name, String value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(value))
+                .build();
+    }
+
+    /// A change of a file, with its name for the reports of tests.
+    static Named<Consumer<GraphProto.Builder>> change(String name, Consumer<GraphProto.Builder> change) {
+        return Named.of(name, change);
+    }
+
+    /// Each change with each packed encoding.
+    static Stream<Arguments> ofEach(Stream<Named<Consumer<GraphProto.Builder>>> changes) {
+        return changes.flatMap(
+                change -> SparseEncodings.PACKED.stream().map(encoding -> Arguments.of(encoding, change)));
     }
 }

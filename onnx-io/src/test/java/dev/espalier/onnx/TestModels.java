@@ -31,6 +31,12 @@ public final class TestModels {
         return onnxFiles(folder);
     }
 
+    /// The same, or nothing if it is not there, for tests that have other models too.
+    public static List<Path> sharedIfThere() {
+        Path folder = ROOT.resolve("../shared/models");
+        return Files.isDirectory(folder) ? onnxFiles(folder) : List.of();
+    }
+
     /// One of the shared models.
     public static Path shared(String name) {
         Path file = ROOT.resolve("../shared/models").resolve(name);

@@ -152,9 +152,14 @@ public record EncodingChoice(List<SparseEncoding> among) {
         return close.size() == 1
                 ? close.getFirst()
                 : close.stream()
-                        .map(c -> new Candidate(c.encoding, c.constant, value.storedSize(c.constant)))
+                        .map(c -> new Candidate(c.encoding, c.constant, sizeInFile(value, c)))
                         .min(Comparator.comparingLong(Candidate::size))
                         .orElseThrow();
+    }
+
+    /// The manifest names the encoding, too.
+    private static long sizeInFile(Value value, Candidate candidate) {
+        return value.storedSize(candidate.constant) + candidate.encoding.name().length();
     }
 
     private Optional<String> refusal(

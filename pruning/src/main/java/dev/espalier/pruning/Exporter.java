@@ -1,17 +1,14 @@
 package dev.espalier.pruning;
 
 import dev.espalier.onnx.Constant;
-import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
-import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,44 +102,33 @@ public final class Exporter {
         return new Result(stored.stream().map(Stored::tensor).toList(), raised);
     }
 
-    /// Every weight, and everything else that is stored sparse.
+    /// Every weight, and everything else that is stored sparse or promised to have zeros.
     private Map<Value, Quantization> candidates() {
-        Map<Value, Quantization> weights = new HashMap<>();
-        WeightSearch.in(model).weights().forEach(weight -> weights.put(weight.value(), weight.quantization()));
+        Evidence evidence = Evidence.of(model);
+        Set<Value> weights =
+                evidence.weights().weights().stream().map(Weight::value).collect(Collectors.toSet());
         Map<Value, Quantization> candidates = new LinkedHashMap<>();
-        for (Graph graph : model.allGraphs()) {
-            graph.initializers().forEach(value -> addCandidate(value, weights, candidates));
-            for (Node node : graph.nodes()) {
-                node.outputs().forEach(value -> addCandidate(value, weights, candidates));
+        for (Value value : evidence.constants()) {
+            if (weights.contains(value) || isMeant(value)) {
+                candidates.put(value, evidence.quantization(value).orElse(Quantization.NONE));
             }
         }
         return candidates;
     }
 
-    private static void addCandidate(
-            Value value, Map<Value, Quantization> weights, Map<Value, Quantization> candidates) {
-        Quantization quantization = weights.get(value);
-        Optional<Constant> constant = value.constant();
-        if (quantization != null) {
-            candidates.put(value, quantization);
-        } else if (constant.filter(Constant::isSparse).isPresent()) {
-            candidates.put(
-                    value,
-                    constant.get() instanceof Constant.Packed packed
-                            ? packed.tensor().quantization()
-                            : Quantization.NONE);
-        }
+    private boolean isMeant(Value value) {
+        Constant constant = value.constant().orElseThrow();
+        return constant.type().isCountable() && (constant.isSparse() || promised.contains(value.path()));
     }
 
     private Optional<Stored> store(Value value, Quantization quantization) {
         Constant old = value.constant().orElseThrow();
         DenseTensor elements = old.decode();
         Mask nonZeros = Mask.ofNonZeros(elements, quantization);
-        boolean isMeant = old.isSparse() || promised.contains(value.path());
-        if (!isMeant && nonZeros.zeroCount() == 0) {
+        if (!isMeant(value) && nonZeros.zeroCount() == 0) {
             return Optional.empty();
         }
-        EncodingChoice choice = isMeant ? encodings : encodings.orDense();
+        EncodingChoice choice = isMeant(value) ? encodings : encodings.orDense();
         // A negative zero is a zero, but not one that may be left out.
         Mask present = Mask.ofBitsOtherThanZero(elements, quantization);
         EncodingChoice.Chosen chosen = choice.choose(model, value, quantization, elements, present);

@@ -1,7 +1,6 @@
 package dev.espalier.sparse;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,15 +48,9 @@ public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants
 
     /// The names of the parts, in the order in which the steps first mention them.
     public Set<String> parts() {
-        Set<String> made = new HashSet<>();
-        steps.forEach(step -> made.add(step.output));
         Set<String> parts = new LinkedHashSet<>();
         for (Step step : steps) {
-            for (String input : step.inputs) {
-                if (!made.contains(input) && !constants.containsKey(input)) {
-                    parts.add(input);
-                }
-            }
+            addInitializers(step, parts);
             for (Argument argument : step.arguments) {
                 if (argument instanceof Part(String name, String part)) {
                     parts.add(part);
@@ -65,6 +58,22 @@ public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants
             }
         }
         return parts;
+    }
+
+    /// Those of the parts that are inputs of a step: the others are in attributes.
+    public Set<String> initializerParts() {
+        Set<String> parts = new LinkedHashSet<>();
+        steps.forEach(step -> addInitializers(step, parts));
+        return parts;
+    }
+
+    private void addInitializers(Step step, Set<String> parts) {
+        for (String input : step.inputs) {
+            boolean isMade = steps.stream().anyMatch(other -> other.output.equals(input));
+            if (!isMade && !constants.containsKey(input)) {
+                parts.add(input);
+            }
+        }
     }
 
     static Builder builder() {

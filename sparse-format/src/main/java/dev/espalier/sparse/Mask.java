@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /// One bit for each element of a tensor: 1 is kept, 0 is zero (the convention of PyTorch's masks). Row-major.
 public final class Mask {
@@ -57,6 +58,17 @@ public final class Mask {
                 }
             }
             mask.setNonZero(from, count, bits);
+        }
+        return mask;
+    }
+
+    /// @param isKept whether the element of that index is kept; asked once for each, in order
+    public static Mask of(Shape shape, LongPredicate isKept) {
+        Mask mask = new Mask(shape, newWords(shape.elementCount()));
+        for (long i = 0; i < shape.elementCount(); i++) {
+            if (isKept.test(i)) {
+                mask.words[(int) (i >>> 6)] |= 1L << (i & 63);
+            }
         }
         return mask;
     }
@@ -237,6 +249,19 @@ public final class Mask {
     /// Whether the other has the same bits in the same order, in whatever shape.
     public boolean hasBitsOf(Mask other) {
         return shape.elementCount() == other.shape.elementCount() && Arrays.equals(words, other.words);
+    }
+
+    /// Whether the other keeps nothing that is zero here, one bit after the other, in whatever shape.
+    public boolean coversBitsOf(Mask other) {
+        if (shape.elementCount() != other.shape.elementCount()) {
+            return false;
+        }
+        for (int i = 0; i < words.length; i++) {
+            if ((~words[i] & other.words[i]) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void requireSameShape(Mask other) {

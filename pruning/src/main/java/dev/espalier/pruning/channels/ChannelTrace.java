@@ -16,7 +16,8 @@ final class ChannelTrace {
     /// What freezes an index.
     ///
     /// @param reason a clause, with the node that says so
-    /// @param steps the tensors on the way, from the one that was asked for, each with the node that leads to it
+    /// @param steps the tensors on the way, from the one that was asked for, each with the node that leads to
+    ///     it
     record Answer(String reason, List<Step> steps) {}
 
     /// A place on the way.
@@ -73,7 +74,9 @@ final class ChannelTrace {
     }
 
     private String reason(Freeze freeze) {
-        return freeze.op() < 0 ? freeze.reason() : freeze.reason() + " " + graph.links().op(freeze.op());
+        return freeze.op() < 0
+                ? freeze.reason()
+                : freeze.reason() + " " + graph.links().op(freeze.op());
     }
 
     private static List<Place> across(Link link, Place place) {

@@ -139,7 +139,8 @@ final class Digits {
         return taken;
     }
 
-    /// The digits with their places in the output, the outer ones first, neighbours that stay neighbours in one.
+    /// The digits with their places in the output, the outer ones first, neighbours that stay neighbours in
+    /// one.
     List<Digit> digits() {
         List<Digit> all = new ArrayList<>();
         for (int axis = 0; axis < axes.size(); axis++) {
