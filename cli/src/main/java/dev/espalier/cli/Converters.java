@@ -4,6 +4,8 @@ import dev.espalier.pruning.EncodingChoice;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.channels.ChannelMethod;
+import dev.espalier.pruning.channels.ChannelMethods;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import java.util.Iterator;
@@ -39,6 +41,24 @@ final class Converters {
                             + PruningMethods.ALL.stream()
                                     .map(PruningMethod::name)
                                     .collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class ChannelMethodConverter implements ITypeConverter<ChannelMethod> {
+        @Override
+        public ChannelMethod convert(String text) {
+            return ChannelMethods.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a method: there are "
+                            + ChannelMethods.ALL.stream()
+                                    .map(ChannelMethod::name)
+                                    .collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class ChannelMethodNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ChannelMethods.ALL.stream().map(ChannelMethod::name).iterator();
         }
     }
 

@@ -17,7 +17,19 @@ import java.util.Map;
 /// @param relative the largest of these divided by the largest magnitude of the output that it is in
 /// @param outputs how many outputs were compared
 /// @param elements how many elements
-public record Difference(double absolute, double relative, int outputs, long elements) {
+/// @param precision the relative step between two neighbouring numbers of the coarsest type that occurs
+public record Difference(double absolute, double relative, int outputs, long elements, double precision) {
+    private static final double F32 = 0x1p-23;
+
+    /// How many steps rounding in another order may make; deep networks make some hundred.
+    private static final int MOST_STEPS = 1000;
+
+    /// Whether rounding explains it: relative to the largest number of the output, or, where a function such
+    /// as Sigmoid squeezes large numbers into small ones, to 1.
+    public boolean isRounding() {
+        return relative <= MOST_STEPS * precision || absolute <= 10 * precision;
+    }
+
     /// Runs both models.
     ///
     /// @param graph the main graph of either, for its inputs
@@ -42,7 +54,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
     }
 
     private static Difference of(Map<String, Output> one, Map<String, Output> other) {
-        Difference all = new Difference(0, 0, 0, 0);
+        Difference all = none();
         for (Map.Entry<String, Output> entry : one.entrySet()) {
             Output match = other.get(entry.getKey());
             all = all.and(match == null ? worst() : of(entry.getValue(), match));
@@ -50,8 +62,21 @@ public record Difference(double absolute, double relative, int outputs, long ele
         return all;
     }
 
+    private static Difference none() {
+        return new Difference(0, 0, 0, 0, 0);
+    }
+
+    private static double precision(OnnxJavaType type) {
+        return switch (type) {
+            case FLOAT16 -> 0x1p-10;
+            case BFLOAT16 -> 0x1p-7;
+            // What is computed in f32 may be given out in another type.
+            default -> F32;
+        };
+    }
+
     private static Difference worst() {
-        return new Difference(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, 0);
+        return new Difference(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, 0, 0);
     }
 
     private Difference and(Difference more) {
@@ -59,24 +84,25 @@ public record Difference(double absolute, double relative, int outputs, long ele
                 Math.max(absolute, more.absolute),
                 Math.max(relative, more.relative),
                 outputs + more.outputs,
-                elements + more.elements);
+                elements + more.elements,
+                Math.max(precision, more.precision));
     }
 
     private static Difference of(Output one, Output other) {
         if (one instanceof Output.Numbers a && other instanceof Output.Numbers b) {
-            return Arrays.equals(a.shape(), b.shape()) ? of(numbers(a), numbers(b)) : worst();
+            return Arrays.equals(a.shape(), b.shape()) ? of(numbers(a), numbers(b), precision(a.type())) : worst();
         }
         if (one instanceof Output.Several(List<Output> some) && other instanceof Output.Several(List<Output> others)) {
-            Difference all = some.size() == others.size() ? new Difference(0, 0, 0, 0) : worst();
+            Difference all = some.size() == others.size() ? none() : worst();
             for (int i = 0; i < Math.min(some.size(), others.size()); i++) {
                 all = all.and(of(some.get(i), others.get(i)));
             }
             return all;
         }
-        return one.equals(other) ? new Difference(0, 0, 1, 1) : worst();
+        return one.equals(other) ? new Difference(0, 0, 1, 1, 0) : worst();
     }
 
-    private static Difference of(double[] one, double[] other) {
+    private static Difference of(double[] one, double[] other, double precision) {
         double absolute = 0;
         double largest = 0;
         for (int i = 0; i < one.length; i++) {
@@ -85,7 +111,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
             absolute = Math.max(absolute, Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance);
             largest = Double.isFinite(one[i]) ? Math.max(largest, Math.abs(one[i])) : largest;
         }
-        return new Difference(absolute, absolute == 0 ? 0 : absolute / largest, 1, one.length);
+        return new Difference(absolute, absolute == 0 ? 0 : absolute / largest, 1, one.length, precision);
     }
 
     private static double[] numbers(Output.Numbers output) {

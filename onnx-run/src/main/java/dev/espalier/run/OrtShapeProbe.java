@@ -32,6 +32,7 @@ public final class OrtShapeProbe implements ShapeProbe {
 
     private final Path file;
     private String failure = "";
+    private @Nullable List<Map<String, Sighting>> seen;
 
     /// @param file the model
     public OrtShapeProbe(Path file) {
@@ -45,6 +46,13 @@ public final class OrtShapeProbe implements ShapeProbe {
 
     @Override
     public List<Map<String, Sighting>> observe() {
+        if (seen == null) {
+            seen = look();
+        }
+        return seen;
+    }
+
+    private List<Map<String, Sighting>> look() {
         Path folder = null;
         try {
             folder = Files.createTempDirectory("espalier");

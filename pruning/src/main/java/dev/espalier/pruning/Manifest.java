@@ -4,6 +4,7 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.SparseEncoding;
+import dev.espalier.sparse.SparseEncodings;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,11 @@ public record Manifest(int version, List<Entry> tensors) {
                     nonZeros.digest(),
                     encoding.name(),
                     bytes);
+        }
+
+        private boolean isOf(Value value) {
+            long[] dims = value.constant().orElseThrow().shape().dims();
+            return Arrays.stream(dims).boxed().toList().equals(shape);
         }
     }
 
@@ -98,6 +104,27 @@ public record Manifest(int version, List<Entry> tensors) {
         tensors.forEach(entry -> all.put(entry.name, entry));
         entries.forEach(entry -> all.put(entry.name, entry));
         return new Manifest(VERSION, List.copyOf(all.values()));
+    }
+
+    /// Promises the zeros that tensors of other shapes have now, and forgets tensors that are no longer there. A model
+    /// without a manifest gets none.
+    public static void renew(Model model) {
+        find(model).ifPresent(manifest -> {
+            Evidence evidence = Evidence.of(model);
+            List<Entry> entries = manifest.tensors.stream()
+                    .flatMap(entry -> evidence
+                            .constant(entry.name)
+                            .map(value -> entry.isOf(value) ? entry : renewed(value, evidence.nonZeros(value)))
+                            .stream())
+                    .toList();
+            new Manifest(VERSION, entries).writeTo(model);
+        });
+    }
+
+    private static Entry renewed(Value value, Mask nonZeros) {
+        SparseEncoding encoding =
+                SparseEncodings.named(value.constant().orElseThrow().storage()).orElse(SparseEncodings.DENSE);
+        return Entry.of(value, nonZeros, encoding, value.storedSize());
     }
 
     void writeTo(Model model) {

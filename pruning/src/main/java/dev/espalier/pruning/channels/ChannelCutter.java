@@ -5,13 +5,19 @@ import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Use;
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.ChannelManifest;
+import dev.espalier.pruning.Manifest;
 import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Quantization;
+import dev.espalier.sparse.SparseEncodings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Rewrites a model without the indices that go: slices every constant along every axis, lets the rules
@@ -22,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class ChannelCutter {
     private final ChannelStructure structure;
     private final KeptIndices kept;
+    private final List<ChannelManifest.Entry> entries = new ArrayList<>();
     private final GraphPatch patch = GraphPatch.labelled("remove channels");
 
     private ChannelCutter(ChannelStructure structure, KeptIndices kept) {
@@ -49,12 +56,19 @@ final class ChannelCutter {
         rewrite(cut, false);
         patch.apply();
         leftovers.remove(model);
+        ChannelManifest.add(model, entries);
+        Manifest.renew(model);
     }
 
     private void rewrite(ChannelCut cut, boolean shapes) {
         for (ChannelOp op : structure.graph().ops()) {
             if (op.node().isOperator("Shape") == shapes && op.tensors().anyMatch(kept::isCut)) {
-                ChannelRules.of(op.node()).ifPresent(rule -> rule.rewrite(op, cut));
+                Shuffle shuffle = structure.graph().shuffle(op).orElse(null);
+                if (shuffle == null) {
+                    ChannelRules.of(op.node()).ifPresent(rule -> rule.rewrite(op, cut));
+                } else if (shuffle.endsAt(op)) {
+                    shuffle.rewrite(cut);
+                }
             }
         }
     }
@@ -95,7 +109,9 @@ final class ChannelCutter {
         String first = key(reads.getFirst());
         boolean isAlike = reads.stream().allMatch(read -> key(read).equals(first)) && !source.isOutput();
         if (isAlike) {
-            patch.resizeConstant(source, slice(constant, reads.getFirst()));
+            Constant cut = slice(constant, reads.getFirst());
+            patch.resizeConstant(source, cut);
+            entries.add(entry(source, reads.getFirst(), cut));
             reads.stream()
                     .filter(read -> read.value() != source)
                     .forEach(read -> patch.redeclare(read.value(), sizes(read)));
@@ -104,12 +120,33 @@ final class ChannelCutter {
         for (ChannelTensor read : reads) {
             if (kept.isCut(read)) {
                 Use use = read.use().orElseThrow();
-                Value copy = copies.computeIfAbsent(
-                        key(read),
-                        k -> patch.addInitializer(use.node().graph(), source.name() + "_cut", slice(constant, read)));
+                Value copy = copies.computeIfAbsent(key(read), k -> copy(read, constant));
                 patch.setInput(use.node(), use.index(), copy);
             }
         }
+    }
+
+    private Value copy(ChannelTensor read, Constant constant) {
+        Constant cut = slice(constant, read);
+        Value copy = patch.addInitializer(
+                read.use().orElseThrow().node().graph(), read.source().name() + "_cut", cut);
+        entries.add(entry(copy, read, cut));
+        return copy;
+    }
+
+    private ChannelManifest.Entry entry(Value value, ChannelTensor read, Constant cut) {
+        Map<Integer, List<Integer>> removed = new TreeMap<>();
+        for (int axis = 0; axis < read.rank(); axis++) {
+            if (kept.isCut(read.axis(axis))) {
+                removed.put(axis, kept.removed(read.axis(axis)));
+            }
+        }
+        Constant before = read.source().constant().orElseThrow();
+        return new ChannelManifest.Entry(value.path(), read.source().path(), dims(before), dims(cut), removed);
+    }
+
+    private static List<Long> dims(Constant constant) {
+        return Arrays.stream(constant.shape().dims()).boxed().toList();
     }
 
     /// What a read keeps, and where a copy for it would be.
@@ -137,9 +174,19 @@ final class ChannelCutter {
             }
         }
         DenseTensor dense = constant.decode();
-        return constant.withElements(
-                groupedAxis < 0
-                        ? Slicer.slice(dense, indices)
-                        : Slicer.sliceGroups(dense, indices, groupedAxis, groups));
+        DenseTensor sliced = groupedAxis < 0
+                ? Slicer.slice(dense, indices)
+                : Slicer.sliceGroups(dense, indices, groupedAxis, groups);
+        return stored(constant, sliced);
+    }
+
+    /// A part of a constant, stored as the whole was where that is possible.
+    private static Constant stored(Constant whole, DenseTensor part) {
+        return SparseEncodings.named(whole.storage())
+                .filter(encoding -> whole.isSparse() && part.type().isFloat())
+                .filter(encoding -> encoding.refusal(part, Quantization.NONE).isEmpty())
+                .map(encoding ->
+                        Constant.of(encoding.encode(part, Mask.ofNonZeros(part, Quantization.NONE), Quantization.NONE)))
+                .orElseGet(() -> whole.withElements(part));
     }
 }

@@ -23,6 +23,7 @@ final class ChannelGraph {
     private final Map<Value, Boolean> constants = new HashMap<>();
     private final List<ChannelTensor> tensors = new ArrayList<>();
     private final Map<Node, ChannelOp> ops = new LinkedHashMap<>();
+    private final Map<Node, Shuffle> shuffles = new HashMap<>();
     private final ChannelLinks links = new ChannelLinks();
     private int axes;
 
@@ -38,6 +39,7 @@ final class ChannelGraph {
                 each.nodes().forEach(graph::add);
             }
         }
+        graph.shuffles.putAll(Shuffle.in(graph.ops));
         graph.ops.values().forEach(graph::link);
         graph.links.atBorders();
         graph.freezeBorders();
@@ -132,6 +134,13 @@ final class ChannelGraph {
 
     private void link(ChannelOp op) {
         links.at(op);
+        Shuffle shuffle = shuffles.get(op.node());
+        if (shuffle != null) {
+            if (shuffle.endsAt(op)) {
+                shuffle.link(links);
+            }
+            return;
+        }
         Optional<ChannelRule> rule = ChannelRules.of(op.node());
         if (rule.isEmpty()) {
             op.tensors().forEach(tensor -> links.freezeAll(tensor, "there is no channel rule for"));
@@ -155,6 +164,8 @@ final class ChannelGraph {
             for (int axis = 0; axis < tensor.rank(); axis++) {
                 if (!tensor.sizes().isFixed(axis)) {
                     links.freeze(tensor.axis(axis), "its size varies with the input");
+                } else if (tensor.size(axis) == 1) {
+                    links.freeze(tensor.axis(axis), "it has one index only");
                 } else if (tensor.size(axis) > Integer.MAX_VALUE / 2) {
                     links.freeze(tensor.axis(axis), "it is too long");
                 }
@@ -221,6 +232,11 @@ final class ChannelGraph {
 
     Iterable<ChannelOp> ops() {
         return ops.values();
+    }
+
+    /// The shuffle that a node is part of.
+    Optional<Shuffle> shuffle(ChannelOp op) {
+        return Optional.ofNullable(shuffles.get(op.node()));
     }
 
     Optional<ChannelOp> op(Node node) {

@@ -2,8 +2,10 @@ package dev.espalier.pruning.channels;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,7 @@ final class ChannelLinks {
     private final List<ChannelOp> ops = new ArrayList<>();
     private final Set<Integer> mentioned = new HashSet<>();
     private final BitSet weights = new BitSet();
+    private final Map<ChannelOp, Set<ChannelTensor>> weightsOfOp = new HashMap<>();
     private boolean isAtBorders;
     private final List<Integer> groupsOfAxis = new ArrayList<>();
 
@@ -197,6 +200,7 @@ final class ChannelLinks {
     /// What an operator multiplies by: losing a slice of it is what pruning is for.
     void weight(ChannelTensor tensor) {
         if (tensor.isConstant()) {
+            weightsOfOp.computeIfAbsent(ops.getLast(), op -> new HashSet<>()).add(tensor);
             for (int axis = 0; axis < tensor.rank(); axis++) {
                 weights.set(tensor.axis(axis).id());
             }
@@ -243,6 +247,11 @@ final class ChannelLinks {
 
     List<Choice> choices() {
         return choices;
+    }
+
+    /// Whether this node multiplies by it.
+    boolean isWeightOf(ChannelOp op, ChannelTensor tensor) {
+        return weightsOfOp.getOrDefault(op, Set.of()).contains(tensor);
     }
 
     boolean isWeight(int axis) {

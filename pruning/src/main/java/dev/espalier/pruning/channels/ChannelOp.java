@@ -127,6 +127,14 @@ final class ChannelOp {
         return node.input(index).map(shapes::type).orElse(ElementType.F32);
     }
 
+    /// What stands for zero in an input of quantized numbers.
+    Optional<Value> zeroPointOf(int index) {
+        return switch (node.operator()) {
+            case "QLinearConv", "QGemm" -> node.input(index + 2);
+            default -> Optional.empty();
+        };
+    }
+
     /// The elements of an integer operand, null where they depend on the model's inputs; none if it is left
     /// out.
     Optional<@Nullable Long[]> integers(int index) {

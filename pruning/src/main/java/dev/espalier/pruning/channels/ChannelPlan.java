@@ -75,6 +75,26 @@ public final class ChannelPlan {
         return structure.keep(removed);
     }
 
+    /// What becomes of each layer.
+    public List<ChannelLayer> layers() {
+        return ChannelLayer.of(structure, structure.keep(new BitSet()), kept());
+    }
+
+    /// What the model costs now.
+    public ChannelTotals before() {
+        return ChannelTotals.of(structure, structure.keep(new BitSet()));
+    }
+
+    /// What it will cost.
+    public ChannelTotals after() {
+        return ChannelTotals.of(structure, kept());
+    }
+
+    /// The same plan for another reading of the same model.
+    public ChannelPlan on(ChannelStructure other) {
+        return new ChannelPlan(other, parts, notes);
+    }
+
     /// Changes the structure's model as planned. The plan and the structure are of no use afterwards.
     public void apply() {
         ChannelCutter.cut(structure, kept());

@@ -1,9 +1,8 @@
 package dev.espalier.pruning.channels;
 
-import dev.espalier.pruning.NameGlob;
-import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.Sparsity;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -66,7 +65,7 @@ public final class ChannelPlanner {
     private Optional<Sparsity> overrideOf(ChannelGroup group) {
         return request.overrides().reversed().stream()
                 .filter(target -> names.means(target.layers(), group))
-                .map(PruneRequest.LayerTarget::sparsity)
+                .map(ChannelRequest.LayerShare::share)
                 .findFirst();
     }
 
@@ -227,7 +226,7 @@ public final class ChannelPlanner {
     private long maxShare(int size) {
         return request.maxLayerShare()
                 .share()
-                .multiply(java.math.BigDecimal.valueOf(size))
+                .multiply(BigDecimal.valueOf(size))
                 .longValue();
     }
 
@@ -247,10 +246,5 @@ public final class ChannelPlanner {
             notes.add(kept + " of " + counts.length + " groups keep more channels than asked: as few as may stay");
         }
         return planned;
-    }
-
-    /// Whether anything means a layer by this name.
-    boolean means(NameGlob glob) {
-        return structure.groups().stream().anyMatch(group -> names.means(glob, group));
     }
 }

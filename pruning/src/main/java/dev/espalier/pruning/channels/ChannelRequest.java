@@ -1,7 +1,6 @@
 package dev.espalier.pruning.channels;
 
 import dev.espalier.pruning.NameGlob;
-import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Sparsity;
 import java.util.List;
 
@@ -28,8 +27,11 @@ public record ChannelRequest(
         Sparsity maxLayerShare,
         List<NameGlob> include,
         List<NameGlob> exclude,
-        List<PruneRequest.LayerTarget> overrides,
+        List<LayerShare> overrides,
         long seed) {
+    /// A share for the layers that a name means.
+    public record LayerShare(NameGlob layers, Sparsity share) {}
+
     public ChannelRequest {
         include = List.copyOf(include);
         exclude = List.copyOf(exclude);

@@ -1,7 +1,6 @@
 package dev.espalier.pruning.channels;
 
 import dev.espalier.onnx.Model;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -89,17 +88,17 @@ public final class ChannelStructure {
         return Arrays.stream(partition.axesOf(space)).anyMatch(graph.links()::isWeight);
     }
 
-    /// Quotas that no choice of channels could meet.
-    BitSet unbalanced() {
-        return unbalanced;
+    /// Whether no choice of channels could leave as many in each block of the axis, or of one that shares its
+    /// channels.
+    boolean isUnbalanced(Axis axis) {
+        int space = partition.spaceOf(axis.id());
+        return unbalanced.stream()
+                .map(quota -> graph.links().quotas().get(quota).axis())
+                .anyMatch(other -> partition.spaceOf(other) == space);
     }
 
-    /// The indices of an axis that stay when some classes go; all of them, as null, if none goes.
+    /// The indices that stay when some classes go.
     KeptIndices keep(BitSet removed) {
         return new KeptIndices(this, removed);
-    }
-
-    List<ChannelTensor> tensors() {
-        return new ArrayList<>(graph.tensors());
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.pruning.channels;
 
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -57,6 +58,16 @@ final class KeptIndices {
                 ? kept
                 : IntStream.range(0, Math.toIntExact(structure.graph().links().sizeOf(axis)))
                         .toArray();
+    }
+
+    /// The indices that go, in order.
+    List<Integer> removed(Axis axis) {
+        int space = structure.partition().spaceOf(axis.id());
+        int first = structure.partition().axesOf(space)[0];
+        return IntStream.range(0, structure.partition().liveSize(space))
+                .filter(index -> !isKept(structure.partition().classOf(first, index)))
+                .boxed()
+                .toList();
     }
 
     /// How many stay; of an axis that each group of a weight has for itself, in each group.

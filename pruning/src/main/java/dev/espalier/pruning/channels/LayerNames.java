@@ -5,6 +5,7 @@ import dev.espalier.onnx.Value;
 import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.PruningException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Set;
 final class LayerNames {
     private final ChannelStructure structure;
     private final Map<Integer, List<ChannelTensor>> producers = new HashMap<>();
+    private final Map<Integer, List<ChannelTensor>> readers = new HashMap<>();
     private final Map<Integer, List<String>> kinds = new HashMap<>();
 
     LayerNames(ChannelStructure structure) {
@@ -33,9 +35,9 @@ final class LayerNames {
                     int space = structure.partition().spaceOf(id);
                     String kind = tensor.use().orElseThrow().node().operator() + axis;
                     kinds.computeIfAbsent(space, s -> new ArrayList<>()).add(kind);
-                    if (!summed.contains(id)) {
-                        producers.computeIfAbsent(space, s -> new ArrayList<>()).add(tensor);
-                    }
+                    (summed.contains(id) ? readers : producers)
+                            .computeIfAbsent(space, s -> new ArrayList<>())
+                            .add(tensor);
                 }
             }
         }
@@ -60,6 +62,25 @@ final class LayerNames {
                 || glob.matches(node.label())
                 || glob.matches(value.name())
                 || glob.matches(value.path());
+    }
+
+    /// The names of the layers that make channels of the group.
+    List<String> layersOf(ChannelGroup group) {
+        return namesOf(group, producers);
+    }
+
+    /// The names of the layers that read channels of the group.
+    List<String> readersOf(ChannelGroup group) {
+        return namesOf(group, readers);
+    }
+
+    private static List<String> namesOf(ChannelGroup group, Map<Integer, List<ChannelTensor>> weights) {
+        return Arrays.stream(group.spaces())
+                .boxed()
+                .flatMap(space -> weights.getOrDefault(space, List.of()).stream())
+                .map(weight -> weight.use().orElseThrow().node().label())
+                .distinct()
+                .toList();
     }
 
     /// The operators that read and write the group's channels, and along which axes of their weights.

@@ -50,6 +50,7 @@ final class MaskedTwin {
             if (in != axis.tensor()) {
                 continue;
             }
+            int input = i;
             Use use = new Use(op.node(), i);
             Value read = masked.getOrDefault(use, op.node().input(i).orElseThrow());
             long[] dims = new long[in.rank()];
@@ -72,10 +73,11 @@ final class MaskedTwin {
                         patch.insertBefore(op.node(), "Mul", read.name() + "_masked", List.of(mask, read), List.of()));
                 continue;
             }
-            Value zero = patch.addInitializer(
-                    op.node().graph(),
-                    read.name() + "_zero",
-                    Constant.Dense.raw(DenseTensor.zeros(op.elementType(i), Shape.of())));
+            Value zero = op.zeroPointOf(i)
+                    .orElseGet(() -> patch.addInitializer(
+                            op.node().graph(),
+                            read.name() + "_zero",
+                            Constant.Dense.raw(DenseTensor.zeros(op.elementType(input), Shape.of()))));
             masked.put(
                     use,
                     patch.insertBefore(
