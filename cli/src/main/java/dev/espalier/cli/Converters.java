@@ -5,6 +5,11 @@ import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.channels.ChannelMethod;
+import dev.espalier.pruning.channels.ChannelMethods;
+import dev.espalier.pruning.schedule.ScheduleFormat;
+import dev.espalier.pruning.schedule.ScheduleFormats;
+import dev.espalier.pruning.schedule.Schedules;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import java.util.Iterator;
@@ -32,6 +37,15 @@ final class Converters {
         }
     }
 
+    /// A sparsity in a list of levels: in percent, `50`, or below 1 as a share.
+    static final class LevelConverter implements ITypeConverter<Sparsity> {
+        @Override
+        public Sparsity convert(String text) {
+            boolean isPercent = text.matches("0*[1-9]\\d{0,2}(\\.\\d*)?");
+            return checked(() -> Sparsity.parse(isPercent ? text + "%" : text));
+        }
+    }
+
     static final class EncodingConverter implements ITypeConverter<EncodingChoice> {
         @Override
         public EncodingChoice convert(String text) {
@@ -47,6 +61,49 @@ final class Converters {
                             + PruningMethods.ALL.stream()
                                     .map(PruningMethod::name)
                                     .collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class ScheduleFormatConverter implements ITypeConverter<ScheduleFormat> {
+        @Override
+        public ScheduleFormat convert(String text) {
+            return ScheduleFormats.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a tool: there are "
+                            + ScheduleFormats.ALL.stream()
+                                    .map(ScheduleFormat::name)
+                                    .collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class ChannelMethodConverter implements ITypeConverter<ChannelMethod> {
+        @Override
+        public ChannelMethod convert(String text) {
+            return ChannelMethods.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a method: there are "
+                            + ChannelMethods.ALL.stream()
+                                    .map(ChannelMethod::name)
+                                    .collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class ScheduleFormatNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ScheduleFormats.ALL.stream().map(ScheduleFormat::name).iterator();
+        }
+    }
+
+    static final class ScheduleNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Schedules.ALL.stream().map(Schedules.Named::name).iterator();
+        }
+    }
+
+    static final class ChannelMethodNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ChannelMethods.ALL.stream().map(ChannelMethod::name).iterator();
         }
     }
 

@@ -17,16 +17,18 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// A model that is run up to some of its inner values, which are its outputs.
 final class Observed implements AutoCloseable {
-    private final OrtModel model;
+    /// None if all that is to be seen is given.
+    private final Optional<OrtModel> model;
     private final Set<String> names;
     private final Set<String> given;
 
-    private Observed(OrtModel model, Set<String> names, Set<String> given) {
+    private Observed(Optional<OrtModel> model, Set<String> names, Set<String> given) {
         this.model = model;
         this.names = names;
         this.given = given;
@@ -47,6 +49,9 @@ final class Observed implements AutoCloseable {
                     graph.inputs().stream().anyMatch(input -> input.name().equals(name));
             (isGiven ? given : names).add(name);
         }
+        if (names.isEmpty()) {
+            return new Observed(Optional.empty(), names, given);
+        }
         GraphPatch patch = GraphPatch.labelled("observe");
         changes.forEach(
                 (path, constant) -> patch.replaceConstant(graph.value(path).orElseThrow(), constant));
@@ -57,7 +62,7 @@ final class Observed implements AutoCloseable {
         new RemoveDeadNodes().apply(model);
         new RemoveUnusedInitializers().apply(model);
         OnnxWriter.write(model, file);
-        return new Observed(OrtModel.load(file, threads), names, given);
+        return new Observed(Optional.of(OrtModel.load(file, threads)), names, given);
     }
 
     /// The values for these inputs.
@@ -69,8 +74,8 @@ final class Observed implements AutoCloseable {
                 result.put(name, Tensor.of(tensor));
             }
         }
-        if (!names.isEmpty()) {
-            for (Map.Entry<String, Output> entry : model.run(inputs, names).entrySet()) {
+        if (model.isPresent()) {
+            for (Map.Entry<String, Output> entry : model.get().run(inputs, names).entrySet()) {
                 if (entry.getValue() instanceof Output.Numbers numbers) {
                     result.put(entry.getKey(), new Tensor(numbers.shape(), numbers.floats()));
                 }
@@ -81,6 +86,8 @@ final class Observed implements AutoCloseable {
 
     @Override
     public void close() throws ModelRunException {
-        model.close();
+        if (model.isPresent()) {
+            model.get().close();
+        }
     }
 }
