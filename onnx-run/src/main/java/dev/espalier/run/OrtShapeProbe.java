@@ -80,7 +80,8 @@ public final class OrtShapeProbe implements ShapeProbe {
     /// The runtime does not refuse such a model in every form: it may end the process.
     private static void requireOperatorSets(Model model) throws ModelRunException {
         for (Node node : model.graph().nodes()) {
-            if (!model.opsets().containsKey(node.domain()) && model.functionOf(node).isEmpty()) {
+            if (!model.opsets().containsKey(node.domain())
+                    && model.functionOf(node).isEmpty()) {
                 throw new ModelRunException("the operator set of " + node + " is not imported");
             }
         }

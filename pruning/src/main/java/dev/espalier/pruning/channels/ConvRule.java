@@ -47,7 +47,8 @@ final class ConvRule implements ChannelRule {
         }
     }
 
-    /// Whether a weight can lose other columns in each group: one that is stored, or that has one number throughout.
+    /// Whether a weight can lose other columns in each group: one that is stored, or that has one number
+    /// throughout.
     static boolean countsByGroup(ChannelTensor w) {
         return w.isStored()
                 || (w.value().uses().size() == 1
