@@ -12,9 +12,13 @@ final class Commands {
 
     static {
         ALL.put("inspect", InspectCommand::new);
+        ALL.put("sensitivity", SensitivityCommand::new);
         ALL.put("prune", PruneCommand::new);
         ALL.put("export", ExportCommand::new);
         ALL.put("verify-sparsity", VerifySparsityCommand::new);
+        ALL.put("validate", ValidateCommand::new);
+        ALL.put("schedule", ScheduleCommand::new);
+        ALL.put("accuracy", AccuracyCommand::new);
         ALL.put("help", console -> new HelpCommand());
     }
 

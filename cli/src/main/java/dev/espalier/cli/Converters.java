@@ -1,11 +1,15 @@
 package dev.espalier.cli;
 
 import dev.espalier.pruning.EncodingChoice;
+import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelMethod;
 import dev.espalier.pruning.channels.ChannelMethods;
+import dev.espalier.pruning.schedule.ScheduleFormat;
+import dev.espalier.pruning.schedule.ScheduleFormats;
+import dev.espalier.pruning.schedule.Schedules;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import java.util.Iterator;
@@ -23,6 +27,22 @@ final class Converters {
         @Override
         public Sparsity convert(String text) {
             return checked(() -> Sparsity.parse(text));
+        }
+    }
+
+    static final class PatternConverter implements ITypeConverter<PatternChoice> {
+        @Override
+        public PatternChoice convert(String text) {
+            return checked(() -> PatternChoice.parse(text));
+        }
+    }
+
+    /// A sparsity in a list of levels: in percent, `50`, or below 1 as a share.
+    static final class LevelConverter implements ITypeConverter<Sparsity> {
+        @Override
+        public Sparsity convert(String text) {
+            boolean isPercent = text.matches("0*[1-9]\\d{0,2}(\\.\\d*)?");
+            return checked(() -> Sparsity.parse(isPercent ? text + "%" : text));
         }
     }
 
@@ -44,6 +64,17 @@ final class Converters {
         }
     }
 
+    static final class ScheduleFormatConverter implements ITypeConverter<ScheduleFormat> {
+        @Override
+        public ScheduleFormat convert(String text) {
+            return ScheduleFormats.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a tool: there are "
+                            + ScheduleFormats.ALL.stream()
+                                    .map(ScheduleFormat::name)
+                                    .collect(Collectors.joining(", "))));
+        }
+    }
+
     static final class ChannelMethodConverter implements ITypeConverter<ChannelMethod> {
         @Override
         public ChannelMethod convert(String text) {
@@ -52,6 +83,20 @@ final class Converters {
                             + ChannelMethods.ALL.stream()
                                     .map(ChannelMethod::name)
                                     .collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class ScheduleFormatNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ScheduleFormats.ALL.stream().map(ScheduleFormat::name).iterator();
+        }
+    }
+
+    static final class ScheduleNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Schedules.ALL.stream().map(Schedules.Named::name).iterator();
         }
     }
 
@@ -77,7 +122,7 @@ final class Converters {
         }
     }
 
-    private static <T> T checked(Supplier<T> parse) {
+    static <T> T checked(Supplier<T> parse) {
         try {
             return parse.get();
         } catch (IllegalArgumentException e) {

@@ -88,6 +88,10 @@ final class PackedWriter {
                 proto.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(text.value()));
             case DecodeProgram.Type type ->
                 proto.setType(AttributeProto.AttributeType.INT).setI(OnnxTypes.number(type.value()));
+            case DecodeProgram.Int integer ->
+                proto.setType(AttributeProto.AttributeType.INT).setI(integer.value());
+            case DecodeProgram.Ints integers ->
+                proto.setType(AttributeProto.AttributeType.INTS).addAllInts(integers.values());
             case DecodeProgram.Part part ->
                 proto.setType(AttributeProto.AttributeType.TENSOR)
                         .setT((TensorProto) tensors.write(packed.part(part.part()), null, true, ""));

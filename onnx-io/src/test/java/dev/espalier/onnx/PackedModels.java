@@ -34,18 +34,22 @@ final class PackedModels {
 
     private PackedModels() {}
 
-    /// Half of its elements are zero.
+    /// Of every three rows one is not zero, so that it follows an N:M and a block pattern too.
     static DenseTensor weight() {
         Random random = new Random(7);
         long[] bits = new long[(int) SHAPE.elementCount()];
-        for (int i = 0; i < bits.length; i++) {
-            bits[i] = random.nextBoolean() ? 0 : Float.floatToRawIntBits(random.nextFloat() + 1);
+        int columns = (int) SHAPE.dim(1);
+        for (int row = 0; row < SHAPE.dim(0); row += 3) {
+            int kept = row + random.nextInt(3);
+            for (int i = kept * columns; i < (kept + 1) * columns; i++) {
+                bits[i] = Float.floatToRawIntBits(random.nextFloat() + 1);
+            }
         }
         return DenseTensor.ofBits(ElementType.F32, SHAPE, bits);
     }
 
     static PackedTensor pack(DenseTensor tensor, PackedEncoding encoding) {
-        return (PackedTensor) encoding.encode(tensor, Mask.ofNonZeros(tensor, Quantization.NONE), Quantization.NONE);
+        return encoding.encode(tensor, Mask.ofNonZeros(tensor, Quantization.NONE), Quantization.NONE);
     }
 
     /// `y = MatMul(x, w)`.

@@ -105,7 +105,8 @@ final class PackedTest {
     void isTheOldFileOnceItIsDenseAgain(PackedEncoding encoding) throws IOException {
         byte[] dense = written(product(weight()).build(), folder);
         byte[] packed = packedFile(dense, encoding, Model::graph);
-        assertThat(packed.length).isLessThan(dense.length);
+        // Its table alone is larger than so small a weight.
+        assertThat(packed.length < dense.length).isNotEqualTo(encoding.equals(SparseEncodings.NOFM));
         assertThat(denseFile(packed, Model::graph)).isEqualTo(dense);
     }
 
@@ -196,8 +197,8 @@ final class PackedTest {
     @MethodSource("encodings")
     void takesNoNameOfANestedGraph(PackedEncoding encoding) throws IOException {
         ModelBuilder branch = ModelBuilder.opset(17)
-                .node("Neg", List.of("y"), List.of("w.axis"))
-                .node("Abs", List.of("w.axis"), List.of("w_2.shape"))
+                .node("Neg", List.of("y"), List.of("w.values"))
+                .node("Abs", List.of("w.values"), List.of("w_2.shape"))
                 .output("w_2.shape", ElementType.F32, "n", 13);
         byte[] dense = written(
                 product(weight())

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Inputs of the declared types, from a seed. Floats are between -1 and 1, booleans either, integers below 2. A
 /// declared
@@ -86,7 +85,7 @@ final class RandomInputs {
                 Arrays.setAll(texts, i -> Integer.toString(random.nextInt(10)));
                 return OnnxTensor.createTensor(OrtModel.environment(), texts, shape);
             }
-            OnnxJavaType javaType = javaType(type);
+            OnnxJavaType javaType = RuntimeTensors.type(type);
             if (javaType == null) {
                 throw new ModelRunException("no random value for input '" + input.name() + "' of type " + type);
             }
@@ -143,22 +142,6 @@ final class RandomInputs {
             case BOOL -> ElementType.BOOL;
             case STRING -> ElementType.STRING;
             default -> ElementType.UNKNOWN;
-        };
-    }
-
-    private static @Nullable OnnxJavaType javaType(ElementType type) {
-        return switch (type) {
-            case F32 -> OnnxJavaType.FLOAT;
-            case F64 -> OnnxJavaType.DOUBLE;
-            case F16 -> OnnxJavaType.FLOAT16;
-            case BF16 -> OnnxJavaType.BFLOAT16;
-            case I8 -> OnnxJavaType.INT8;
-            case U8 -> OnnxJavaType.UINT8;
-            case I16 -> OnnxJavaType.INT16;
-            case I32 -> OnnxJavaType.INT32;
-            case I64 -> OnnxJavaType.INT64;
-            case BOOL -> OnnxJavaType.BOOL;
-            default -> null;
         };
     }
 }

@@ -16,6 +16,8 @@ public record Finding(Kind kind, String tensor, String detail) {
         VALUE_LOST,
         /// As many zeros as promised, in other places.
         ZEROS_MOVED,
+        /// Zeros do not follow the pattern that was promised.
+        PATTERN_BROKEN,
         /// Indices that were removed with a channel are there again.
         CHANNEL_REVIVED,
         /// A tensor is not there, under this name.

@@ -13,6 +13,7 @@ import dev.espalier.sparse.PackedTensor;
 import dev.espalier.sparse.Shape;
 import dev.espalier.sparse.SparseEncodings;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -151,6 +152,10 @@ final class QuantizedPacking {
                 attribute instanceof Attribute.Text(String name, String value) && value.equals(text.value());
             // A cast to anything but the type of a position would not load.
             case DecodeProgram.Type type -> attribute instanceof Attribute.Int;
+            case DecodeProgram.Int integer ->
+                attribute instanceof Attribute.Int(String name, long value) && value == integer.value();
+            case DecodeProgram.Ints integers ->
+                attribute instanceof Attribute.Ints(String name, List<Long> values) && values.equals(integers.values());
             case DecodeProgram.Part part -> {
                 if (attribute instanceof Attribute.Tensor(String name, Constant constant)
                         && constant.type().isCountable()

@@ -8,6 +8,7 @@ public final class SparsityChecks {
     public static final List<SparsityCheck> ALL = List.of(
             new ChannelsGoneCheck(),
             new ManifestCheck(),
+            new PatternCheck(),
             new ExpectedSparsityCheck(),
             new ReferenceCheck(),
             new StillSparseCheck(),

@@ -104,6 +104,16 @@ public final class Mask {
         }
     }
 
+    /// A mask without ones, for the code that sets them.
+    static Mask none(Shape shape) {
+        return new Mask(shape, newWords(shape.elementCount()));
+    }
+
+    /// Sets one bit.
+    void keep(long index) {
+        words[(int) (index >>> 6)] |= 1L << (index & 63);
+    }
+
     /// The elements that stay when `cut` is made through `scores`.
     public static Mask ofKept(Shape shape, Scores scores, Cut cut) {
         Mask mask = new Mask(shape, newWords(shape.elementCount()));
@@ -169,6 +179,41 @@ public final class Mask {
             count += Long.bitCount(word);
         }
         return count;
+    }
+
+    /// Number of ones among `count` elements from `from` on, each `stride` after the one before.
+    int keptCount(long from, int count, long stride) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            long index = from + i * stride;
+            kept += (int) (words[(int) (index >>> 6)] >>> (index & 63)) & 1;
+        }
+        return kept;
+    }
+
+    /// The bits of `count` elements from `from` on, each `stride` after the one before, the first the lowest.
+    ///
+    /// @param count at most 31
+    int bitsOf(long from, int count, long stride) {
+        int bits = 0;
+        for (int i = 0; i < count; i++) {
+            long index = from + i * stride;
+            bits |= ((int) (words[(int) (index >>> 6)] >>> (index & 63)) & 1) << i;
+        }
+        return bits;
+    }
+
+    /// The bits of `count` elements from `from` on, the first the lowest.
+    ///
+    /// @param count 1 to 64
+    long word(long from, int count) {
+        int at = (int) (from >>> 6);
+        int shift = (int) (from & 63);
+        long bits = words[at] >>> shift;
+        if (shift + count > 64) {
+            bits |= words[at + 1] << (64 - shift);
+        }
+        return count == 64 ? bits : bits & ((1L << count) - 1);
     }
 
     /// Number of zeros.

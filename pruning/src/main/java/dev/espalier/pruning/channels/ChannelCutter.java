@@ -182,11 +182,12 @@ final class ChannelCutter {
 
     /// A part of a constant, stored as the whole was where that is possible.
     private static Constant stored(Constant whole, DenseTensor part) {
+        Mask nonZeros = Mask.ofBitsOtherThanZero(part, Quantization.NONE);
         return SparseEncodings.named(whole.storage())
                 .filter(encoding -> whole.isSparse() && part.type().isFloat())
-                .filter(encoding -> encoding.refusal(part, Quantization.NONE).isEmpty())
-                .map(encoding ->
-                        Constant.of(encoding.encode(part, Mask.ofNonZeros(part, Quantization.NONE), Quantization.NONE)))
+                .filter(encoding ->
+                        encoding.refusal(part, nonZeros, Quantization.NONE).isEmpty())
+                .map(encoding -> Constant.of(encoding.encode(part, nonZeros, Quantization.NONE)))
                 .orElseGet(() -> whole.withElements(part));
     }
 }
