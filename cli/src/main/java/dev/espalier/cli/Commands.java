@@ -16,6 +16,8 @@ final class Commands {
         ALL.put("prune", PruneCommand::new);
         ALL.put("export", ExportCommand::new);
         ALL.put("verify-sparsity", VerifySparsityCommand::new);
+        ALL.put("validate", ValidateCommand::new);
+        ALL.put("schedule", ScheduleCommand::new);
         ALL.put("help", console -> new HelpCommand());
     }
 

@@ -5,6 +5,9 @@ import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.schedule.ScheduleFormat;
+import dev.espalier.pruning.schedule.ScheduleFormats;
+import dev.espalier.pruning.schedule.Schedules;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import java.util.Iterator;
@@ -59,6 +62,31 @@ final class Converters {
         }
     }
 
+    static final class ScheduleFormatConverter implements ITypeConverter<ScheduleFormat> {
+        @Override
+        public ScheduleFormat convert(String text) {
+            return ScheduleFormats.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a tool: there are "
+                            + ScheduleFormats.ALL.stream()
+                                    .map(ScheduleFormat::name)
+                                    .collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class ScheduleFormatNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ScheduleFormats.ALL.stream().map(ScheduleFormat::name).iterator();
+        }
+    }
+
+    static final class ScheduleNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Schedules.ALL.stream().map(Schedules.Named::name).iterator();
+        }
+    }
+
     static final class Methods implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
@@ -74,7 +102,7 @@ final class Converters {
         }
     }
 
-    private static <T> T checked(Supplier<T> parse) {
+    static <T> T checked(Supplier<T> parse) {
         try {
             return parse.get();
         } catch (IllegalArgumentException e) {

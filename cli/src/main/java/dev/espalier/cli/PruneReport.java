@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.pruning.LayerResult;
 import dev.espalier.pruning.PruningResult;
+import dev.espalier.sparse.Rounded;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +32,8 @@ record PruneReport(
     /// One weight.
     ///
     /// @param requested share of zeros; null where it was asked of several weights together
+    /// @param largestError of the values that were rounded, as a share of the largest; null if every bit was kept
+    /// @param rmsError the same, root mean square
     record Layer(
             String node,
             String operator,
@@ -40,7 +43,9 @@ record PruneReport(
             long zeros,
             long zerosBefore,
             String pattern,
-            String encoding) {
+            String encoding,
+            @Nullable Double largestError,
+            @Nullable Double rmsError) {
         static Layer of(LayerResult result) {
             return new Layer(
                     result.weight().node().label(),
@@ -51,7 +56,9 @@ record PruneReport(
                     result.zeros(),
                     result.zerosBefore(),
                     result.pattern().toString(),
-                    result.encoding().name());
+                    result.encoding().name(),
+                    result.rounding().map(Rounded.Loss::largest).orElse(null),
+                    result.rounding().map(Rounded.Loss::rms).orElse(null));
         }
 
         String requestedPercent() {
@@ -94,6 +101,11 @@ record PruneReport(
             notes.add(Figures.count(unprunable) + " NaN or infinite weights are kept, in " + where);
         }
         countBy(result.layers().stream()
+                        .flatMap(layer -> layer.exactBecause().stream())
+                        .toList())
+                .forEach((reason, count) -> notes.add("values not rounded, " + count + " of "
+                        + result.layers().size() + " layers: " + reason));
+        countBy(result.layers().stream()
                         .filter(layer -> !layer.patternNote().isEmpty())
                         .map(layer -> layer.pattern() + ": " + layer.patternNote())
                         .toList())
@@ -113,7 +125,8 @@ record PruneReport(
 
     void print(Console console) {
         boolean isPatterned = layers.stream().anyMatch(layer -> !layer.pattern.equals("unstructured"));
-        console.out().println(table(isPatterned).render(layers, console.columns()));
+        boolean isRounded = layers.stream().anyMatch(layer -> layer.largestError != null);
+        console.out().println(table(isPatterned, isRounded).render(layers, console.columns()));
         console.out().println();
         console.out()
                 .printf(
@@ -143,7 +156,7 @@ record PruneReport(
         }
     }
 
-    private static TextTable<Layer> table(boolean isPatterned) {
+    private static TextTable<Layer> table(boolean isPatterned, boolean isRounded) {
         TextTable<Layer> table = new TextTable<Layer>()
                 .dispensableName("node", Layer::node)
                 .text("operator", Layer::operator)
@@ -152,9 +165,14 @@ record PruneReport(
         if (isPatterned) {
             table.text("pattern", Layer::pattern);
         }
-        return table.number("requested %", Layer::requestedPercent)
+        table.number("requested %", Layer::requestedPercent)
                 .number("achieved %", layer -> Figures.percent(layer.zeros, layer.parameters))
                 .number("before %", layer -> Figures.percent(layer.zerosBefore, layer.parameters))
                 .text("stored", Layer::encoding);
+        if (isRounded) {
+            table.number("error max %", layer -> Figures.error(layer.largestError))
+                    .number("rms %", layer -> Figures.error(layer.rmsError));
+        }
+        return table;
     }
 }

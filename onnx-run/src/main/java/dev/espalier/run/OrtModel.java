@@ -9,23 +9,33 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import dev.espalier.sparse.DenseTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// A model in ONNX Runtime's CPU provider, on one thread, so that two runs of the same arithmetic give the same bits.
+/// A model in ONNX Runtime's CPU provider, on one thread if nothing else is said, so that two runs of the same
+/// arithmetic give the same bits.
 public final class OrtModel implements AutoCloseable {
     private static final long MOST_SECONDS = 60;
 
     private final OrtSession session;
+    /// A daemon: a kernel that does not end cannot be stopped, and must not keep the process alive.
+    private final ExecutorService runner = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("onnxruntime").factory());
+
     private volatile boolean isAbandoned;
 
     private OrtModel(OrtSession session) {
@@ -36,7 +46,15 @@ public final class OrtModel implements AutoCloseable {
     ///
     /// @throws ModelRunException if the runtime refuses it
     public static OrtModel load(Path file) throws ModelRunException {
-        return load(file, OrtSession.SessionOptions.OptLevel.ALL_OPT);
+        return load(file, 1);
+    }
+
+    /// Loads a model file.
+    ///
+    /// @param threads that work on one run
+    /// @throws ModelRunException if the runtime refuses it
+    public static OrtModel load(Path file, int threads) throws ModelRunException {
+        return load(file, OrtSession.SessionOptions.OptLevel.ALL_OPT, threads);
     }
 
     /// Loads a model file.
@@ -44,9 +62,14 @@ public final class OrtModel implements AutoCloseable {
     /// @param level what the runtime makes of the graph first: nothing, up to all it can
     /// @throws ModelRunException if the runtime refuses it
     static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level) throws ModelRunException {
+        return load(file, level, 1);
+    }
+
+    private static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level, int threads)
+            throws ModelRunException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setOptimizationLevel(level);
-            options.setIntraOpNumThreads(1);
+            options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             return new OrtModel(environment().createSession(file.toString(), options));
@@ -79,9 +102,50 @@ public final class OrtModel implements AutoCloseable {
     /// @return the outputs by name
     /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
     public Map<String, Output> run(Map<String, OnnxTensor> inputs) throws ModelRunException {
-        FutureTask<Map<String, Output>> run = new FutureTask<>(() -> runUnbounded(inputs));
-        // A daemon: a kernel that does not end cannot be stopped, and must not keep the process alive.
-        Thread.ofPlatform().daemon().name("onnxruntime").start(run);
+        return bounded(() -> runUnbounded(inputs, session.getOutputNames()));
+    }
+
+    /// The same, with inputs that are not the runtime's.
+    ///
+    /// @param inputs by name, outside the Java heap; they may change after the run
+    /// @param outputs the outputs to compute
+    /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
+    public Map<String, Output> run(Map<String, DenseTensor> inputs, Set<String> outputs) throws ModelRunException {
+        Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
+        try {
+            return bounded(() -> runUnbounded(tensors, outputs));
+        } finally {
+            if (!isAbandoned) {
+                tensors.values().forEach(OnnxTensor::close);
+            }
+        }
+    }
+
+    /// Runs the model repeatedly and measures each run's time, the runtime's own call and nothing else.
+    ///
+    /// @param inputs by name, outside the Java heap
+    /// @return nanoseconds of each run
+    /// @throws ModelRunException if the runtime cannot run it on these inputs
+    public long[] time(Map<String, DenseTensor> inputs, int runs) throws ModelRunException {
+        Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
+        try {
+            long[] nanos = new long[runs];
+            for (int i = 0; i < runs; i++) {
+                long start = System.nanoTime();
+                OrtSession.Result result = session.run(tensors);
+                nanos[i] = System.nanoTime() - start;
+                result.close();
+            }
+            return nanos;
+        } catch (OrtException e) {
+            throw refusal(e);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private <T> T bounded(Callable<T> work) throws ModelRunException {
+        Future<T> run = runner.submit(work);
         try {
             return run.get(MOST_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
@@ -99,8 +163,9 @@ public final class OrtModel implements AutoCloseable {
         }
     }
 
-    private Map<String, Output> runUnbounded(Map<String, OnnxTensor> inputs) throws ModelRunException {
-        try (OrtSession.Result result = session.run(inputs)) {
+    private Map<String, Output> runUnbounded(Map<String, OnnxTensor> inputs, Set<String> names)
+            throws ModelRunException {
+        try (OrtSession.Result result = session.run(inputs, names)) {
             Map<String, Output> outputs = new LinkedHashMap<>();
             for (Map.Entry<String, OnnxValue> entry : result) {
                 outputs.put(entry.getKey(), output(entry.getValue()));
@@ -133,6 +198,7 @@ public final class OrtModel implements AutoCloseable {
 
     @Override
     public void close() throws ModelRunException {
+        runner.shutdown();
         if (isAbandoned) {
             return;
         }

@@ -54,6 +54,30 @@ public sealed interface Output {
             return floats;
         }
 
+        /// The elements as numbers, of any type that has numbers; booleans are 0 and 1.
+        ///
+        /// @throws IllegalStateException if it is of another type
+        public double[] doubles() {
+            ByteBuffer from = bytes();
+            int count = bytes.length / type.size;
+            double[] to = new double[count];
+            for (int i = 0; i < count; i++) {
+                to[i] = switch (type) {
+                    case FLOAT -> from.getFloat();
+                    case DOUBLE -> from.getDouble();
+                    case FLOAT16 -> Float.float16ToFloat(from.getShort());
+                    case BFLOAT16 -> Float.intBitsToFloat(from.getShort() << 16);
+                    case INT8, BOOL -> from.get();
+                    case UINT8 -> from.get() & 0xFF;
+                    case INT16 -> from.getShort();
+                    case INT32 -> from.getInt();
+                    case INT64 -> from.getLong();
+                    default -> throw new IllegalStateException("an output of type " + type);
+                };
+            }
+            return to;
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof Numbers that

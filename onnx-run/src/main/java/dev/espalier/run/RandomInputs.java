@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Inputs of the declared types, from a seed. Floats are between -1 and 1, booleans either, integers below 2. A
 /// declared
@@ -76,7 +75,7 @@ final class RandomInputs {
                 Arrays.setAll(texts, i -> Integer.toString(random.nextInt(10)));
                 return OnnxTensor.createTensor(OrtModel.environment(), texts, shape);
             }
-            OnnxJavaType javaType = javaType(type);
+            OnnxJavaType javaType = RuntimeTensors.type(type);
             if (javaType == null) {
                 throw new ModelRunException("no random value for input '" + input.name() + "' of type " + type);
             }
@@ -117,21 +116,5 @@ final class RandomInputs {
             case I16, U16 -> to.putShort((short) random.nextInt(2));
             default -> to.put((byte) random.nextInt(2));
         }
-    }
-
-    private static @Nullable OnnxJavaType javaType(ElementType type) {
-        return switch (type) {
-            case F32 -> OnnxJavaType.FLOAT;
-            case F64 -> OnnxJavaType.DOUBLE;
-            case F16 -> OnnxJavaType.FLOAT16;
-            case BF16 -> OnnxJavaType.BFLOAT16;
-            case I8 -> OnnxJavaType.INT8;
-            case U8 -> OnnxJavaType.UINT8;
-            case I16 -> OnnxJavaType.INT16;
-            case I32 -> OnnxJavaType.INT32;
-            case I64 -> OnnxJavaType.INT64;
-            case BOOL -> OnnxJavaType.BOOL;
-            default -> null;
-        };
     }
 }

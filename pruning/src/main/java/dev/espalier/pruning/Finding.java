@@ -36,6 +36,8 @@ public record Finding(Kind kind, String tensor, String detail) {
         OVER_BUDGET,
         /// Fewer zeros than were asked for.
         TOO_FEW_ZEROS,
+        /// A file that another tool saved cannot be loaded.
+        NOT_LOADABLE,
         /// Outputs are not those of the dense form.
         OUTPUTS_DIFFER;
 

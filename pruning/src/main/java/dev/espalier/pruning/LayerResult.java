@@ -1,5 +1,6 @@
 package dev.espalier.pruning;
 
+import dev.espalier.sparse.Rounded;
 import dev.espalier.sparse.SparseEncoding;
 import java.util.Optional;
 
@@ -14,6 +15,8 @@ import java.util.Optional;
 /// @param zeros zeros that it has
 /// @param unprunable NaN and infinite elements, which are never pruned
 /// @param encoding how it is stored
+/// @param rounding what rounding changed of what stays; none if every bit was kept
+/// @param exactBecause why nothing was rounded, if it was to be
 /// @param encodingNote why not otherwise
 public record LayerResult(
         Weight weight,
@@ -25,4 +28,6 @@ public record LayerResult(
         long zeros,
         long unprunable,
         SparseEncoding encoding,
+        Optional<Rounded.Loss> rounding,
+        Optional<String> exactBecause,
         Optional<String> encodingNote) {}

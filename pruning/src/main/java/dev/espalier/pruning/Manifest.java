@@ -68,17 +68,16 @@ public record Manifest(int version, List<Entry> tensors) {
         Entry following(SparsityPattern followed, Mask nonZeros) {
             return followed instanceof Unstructured
                     ? this
-                    : following(
-                            followed.toString(), followed.violations(nonZeros).count());
-        }
-
-        private Entry following(@Nullable String followed, long except) {
-            return new Entry(name, type, shape, zeros, digest, encoding, bytes, followed, except);
-        }
-
-        /// The same with the pattern of an older promise about the same zeros.
-        Entry followingThatOf(Entry old) {
-            return following(old.pattern, old.exceptions);
+                    : new Entry(
+                            name,
+                            type,
+                            shape,
+                            zeros,
+                            digest,
+                            encoding,
+                            bytes,
+                            followed.toString(),
+                            followed.violations(nonZeros).count());
         }
 
         /// The pattern; none if none is promised.

@@ -5,6 +5,8 @@ import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.Magnitudes;
+import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Rounded;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -61,7 +63,16 @@ public final class Pruner {
 
     private Stored store(PrunedWeight pruned, PruningPlan.Target target, PruningPlan.Group group) {
         Weight weight = pruned.weight();
-        EncodingChoice.Chosen chosen = encodings.choose(model, weight, pruned.elements(), pruned.nonZeros());
+        EncodingChoice.Chosen chosen = encodings.choose(
+                model,
+                new EncodingChoice.Contents(
+                        weight.value(),
+                        weight.quantization(),
+                        pruned.elements(),
+                        pruned.nonZeros(),
+                        target.pattern(),
+                        WeightLayout.channelsOf(weight)));
+        Mask nonZeros = chosen.nonZeros(pruned.nonZeros());
         Magnitudes.Census before = Magnitudes.census(weight.constant().decode(), weight.quantization());
         LayerResult result = new LayerResult(
                 weight,
@@ -70,13 +81,15 @@ public final class Pruner {
                 group.pattern(),
                 target.note(),
                 before.zeros(),
-                pruned.nonZeros().zeroCount(),
+                nonZeros.zeroCount(),
                 before.unprunable(),
                 chosen.encoding(),
+                chosen.rounded().map(Rounded::loss),
+                chosen.exactBecause(),
                 chosen.note());
         long bytes = weight.value().storedSize(chosen.constant());
-        Manifest.Entry entry = Manifest.Entry.of(weight.value(), pruned.nonZeros(), chosen.encoding(), bytes)
-                .following(target.pattern(), pruned.nonZeros());
+        Manifest.Entry entry = Manifest.Entry.of(weight.value(), nonZeros, chosen.encoding(), bytes)
+                .following(target.pattern(), nonZeros);
         return new Stored(result, chosen.constant(), entry);
     }
 }

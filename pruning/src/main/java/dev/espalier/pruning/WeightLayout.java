@@ -1,6 +1,7 @@
 package dev.espalier.pruning;
 
 import dev.espalier.sparse.Grid;
+import dev.espalier.sparse.Shape;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -26,6 +27,19 @@ record WeightLayout(Grid inputs, Grid outputs, Optional<Grid> matrix, boolean in
         <T> T map(Function<WeightLayout, T> known, Function<String, T> unknown) {
             return layout.map(known).orElseGet(() -> unknown.apply(reason));
         }
+    }
+
+    /// The grid whose rows are the output channels; where these are not known, the first axis.
+    static Grid channelsOf(Weight weight) {
+        return of(weight)
+                .map(
+                        WeightLayout::outputs,
+                        reason -> firstAxisOf(weight.constant().shape()));
+    }
+
+    /// The grid whose rows are the first axis.
+    static Grid firstAxisOf(Shape shape) {
+        return shape.rank() == 0 ? new Grid(1, 1, 1) : Grid.along(shape, 0);
     }
 
     /// The layout that all operators which multiply by the weight agree on.

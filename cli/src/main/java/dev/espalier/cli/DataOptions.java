@@ -1,0 +1,134 @@
+package dev.espalier.cli;
+
+import dev.espalier.run.data.Dataset;
+import dev.espalier.run.data.FeedRequest;
+import dev.espalier.run.data.Preprocess;
+import dev.espalier.run.data.Selection;
+import dev.espalier.run.validate.DataRequest;
+import dev.espalier.run.validate.Embedding;
+import dev.espalier.run.validate.Task;
+import dev.espalier.run.validate.Tasks;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/// Which data a command runs models on, and how they are judged.
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class DataOptions {
+    @Option(
+            names = "--data",
+            paramLabel = "DATA",
+            required = true,
+            description = "The data: a file of NumPy's (.npz, .npy) with an array for each input of the model and one "
+                    + "for the labels. The first axis counts the rows.")
+    private Path data;
+
+    @Option(
+            names = "--task",
+            paramLabel = "TASK",
+            converter = TaskConverter.class,
+            completionCandidates = TaskNames.class,
+            description = "What the model is for, and so how it is judged: ${COMPLETION-CANDIDATES} (default: the one "
+                    + "that the labels are for).")
+    private @Nullable Task task;
+
+    @Option(names = "--labels", paramLabel = "ARRAY", description = "The array of labels (default: 'labels', ...).")
+    private @Nullable String labels;
+
+    @Option(names = "--output", paramLabel = "NAME", description = "The output that is judged (default: the first).")
+    private @Nullable String output;
+
+    @Option(
+            names = "--input",
+            paramLabel = "INPUT=ARRAY",
+            description = "The array for an input, where their names differ. Repeatable.")
+    private Map<String, String> inputs = new LinkedHashMap<>();
+
+    @Option(
+            names = "--preprocess",
+            paramLabel = "STEPS",
+            converter = PreprocessConverter.class,
+            description = "What is done to each row first: scale=1/255,mean=.485:.456:.406,std=.229:.224:.225,"
+                    + "layout=nchw|nhwc,bgr; each part optional.")
+    private Preprocess preprocess = Preprocess.NONE;
+
+    @Option(names = "--where", paramLabel = "ARRAY", description = "Only the rows where this array is true or not 0.")
+    private @Nullable String where;
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most so many samples, the first ones.")
+    private int limit = Integer.MAX_VALUE;
+
+    @Option(names = "--shuffle", description = "Take the samples in a random order.")
+    private boolean shuffle;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Rows run at once, where the model leaves that open (default: ${DEFAULT-VALUE}).")
+    private int batch = 64;
+
+    @Option(
+            names = "--pool",
+            paramLabel = "HOW",
+            description = "How an embedding of each token becomes one: ${COMPLETION-CANDIDATES} (default: "
+                    + "${DEFAULT-VALUE}).")
+    private Embedding.Pooling pool = Embedding.Pooling.MEAN;
+
+    @Option(names = "--seed", description = "Seed of all that is random (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    Dataset open() throws IOException {
+        return Dataset.open(data);
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    /// Finds the task and the labels in the data.
+    ///
+    /// @param others arrays that are no inputs
+    DataRequest request(Dataset dataset, Set<String> others) {
+        Selection selection = new Selection(
+                Optional.ofNullable(where), Math.max(1, limit), shuffle ? Optional.of(seed) : Optional.empty());
+        FeedRequest feed = new FeedRequest(
+                inputs, others, Optional.empty(), preprocess, selection, 1, Math.clamp(batch, 1, 1 << 16), 0, seed);
+        DataRequest request = DataRequest.of(
+                dataset, Optional.ofNullable(task), Optional.ofNullable(labels), Optional.ofNullable(output), feed);
+        return request.task() instanceof Embedding embedding
+                ? request.with(new Embedding(pool, embedding.mask()))
+                : request;
+    }
+
+    static final class TaskNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Tasks.ALL.stream().map(Task::name).iterator();
+        }
+    }
+
+    static final class TaskConverter implements ITypeConverter<Task> {
+        @Override
+        public Task convert(String text) {
+            return Tasks.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a task: there are "
+                            + Tasks.ALL.stream().map(Task::name).collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class PreprocessConverter implements ITypeConverter<Preprocess> {
+        @Override
+        public Preprocess convert(String text) {
+            return Converters.checked(() -> Preprocess.parse(text));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.espalier.cli;
+
+import java.util.List;
+import java.util.Locale;
+
+/// Small charts as SVG, to stand in a page: as wide as a phone, in the page's own colours (classes `a`, `b`, `bound`,
+/// `axis`), each with a title for those who cannot see it.
+final class SvgChart {
+    private static final int WIDTH = 360;
+    private static final int LABEL = 96;
+    private static final int VALUE = 84;
+    private static final int ROW = 26;
+    private static final int BAR = 8;
+    private static final int LAST = 95;
+
+    private SvgChart() {}
+
+    /// Two values under one name.
+    ///
+    /// @param shown what is written beside the bars
+    record Pair(String name, double first, double second, String shown) {}
+
+    /// A value with its interval.
+    record Range(String name, double low, double value, double high) {}
+
+    /// Two bars for each pair, all to one scale from 0.
+    static String bars(String title, List<Pair> pairs) {
+        double most = pairs.stream()
+                .mapToDouble(p -> Math.max(p.first, p.second))
+                .max()
+                .orElse(0);
+        StringBuilder svg = open(title, pairs.size() * ROW);
+        for (int i = 0; i < pairs.size(); i++) {
+            Pair pair = pairs.get(i);
+            int y = i * ROW;
+            svg.append(text(LABEL - 6, y + 17, "end", pair.name));
+            svg.append(bar("a", y + 4, pair.first, most));
+            svg.append(bar("b", y + 4 + BAR + 1, pair.second, most));
+            svg.append(text(WIDTH, y + 17, "end", pair.shown));
+        }
+        return svg.append("</svg>").toString();
+    }
+
+    private static String bar(String kind, int y, double value, double most) {
+        double width = most <= 0 ? 0 : Math.max(0, value) / most * (WIDTH - LABEL - VALUE);
+        return String.format(
+                Locale.ROOT,
+                "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>",
+                kind,
+                LABEL,
+                y,
+                Math.max(value > 0 ? 1 : 0, width),
+                BAR);
+    }
+
+    /// Values with their intervals on one scale, and a bound as a line across.
+    ///
+    /// @param unit of the scale, shown at its ends
+    static String ranges(String title, List<Range> ranges, double bound, String unit) {
+        double low =
+                Math.min(bound, ranges.stream().mapToDouble(Range::low).min().orElse(0));
+        double high =
+                Math.max(bound, ranges.stream().mapToDouble(Range::high).max().orElse(0));
+        double margin = Math.max((high - low) * 0.05, 1e-9);
+        Scale scale = new Scale(low - margin, high + margin, LABEL, WIDTH - 8);
+        int height = ranges.size() * ROW;
+        StringBuilder svg = open(title, height + 20);
+        svg.append(line("bound", scale.at(bound), 0, scale.at(bound), height));
+        for (int i = 0; i < ranges.size(); i++) {
+            Range range = ranges.get(i);
+            int y = i * ROW + ROW / 2;
+            svg.append(text(LABEL - 6, y + 4, "end", range.name));
+            svg.append(line("range", scale.at(range.low), y, scale.at(range.high), y));
+            svg.append(String.format(
+                    Locale.ROOT, "<circle class=\"b\" cx=\"%.1f\" cy=\"%d\" r=\"4\"/>", scale.at(range.value), y));
+        }
+        ends(svg, scale, height, unit);
+        return svg.append("</svg>").toString();
+    }
+
+    /// Two distributions, each by its percentiles 0 to 100: the share of runs that are at most so long. The scale ends
+    /// at
+    /// the larger 95th percentile, because a single run may take as long as the machine likes.
+    static String distributions(String title, List<Double> first, List<Double> second, String unit) {
+        double low = Math.min(first.getFirst(), second.getFirst());
+        double high = Math.max(first.get(LAST), second.get(LAST));
+        Scale scale = new Scale(low, Math.max(high, low + 1e-9), 8, WIDTH - 8);
+        int height = 140;
+        StringBuilder svg = open(title, height + 20);
+        svg.append(line("axis", 8, height, WIDTH - 8, height));
+        svg.append(curve("a", first, scale, height)).append(curve("b", second, scale, height));
+        ends(svg, scale, height, unit);
+        return svg.append("</svg>").toString();
+    }
+
+    private static String curve(String kind, List<Double> percentiles, Scale scale, int height) {
+        StringBuilder points = new StringBuilder();
+        for (int p = 0; p <= LAST; p++) {
+            points.append(String.format(
+                    Locale.ROOT, "%.1f,%.1f ", scale.at(percentiles.get(p)), height - p / 100.0 * (height - 8)));
+        }
+        return "<polyline class=\"" + kind + "\" points=\"" + points.toString().strip() + "\"/>";
+    }
+
+    private static void ends(StringBuilder svg, Scale scale, int height, String unit) {
+        svg.append(text(scale.left, height + 15, "start", ValidateText.shortest(scale.low) + " " + unit));
+        svg.append(text(scale.right, height + 15, "end", ValidateText.shortest(scale.high) + " " + unit));
+    }
+
+    /// From values to places.
+    private record Scale(double low, double high, int left, int right) {
+        double at(double value) {
+            return left + (Math.clamp(value, low, high) - low) / (high - low) * (right - left);
+        }
+    }
+
+    private static StringBuilder open(String title, int height) {
+        return new StringBuilder("<svg viewBox=\"0 0 " + WIDTH + " " + height + "\" role=\"img\"><title>"
+                + Html.escape(title) + "</title>");
+    }
+
+    private static String line(String kind, double x1, double y1, double x2, double y2) {
+        return String.format(
+                Locale.ROOT,
+                "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
+                kind,
+                x1,
+                y1,
+                x2,
+                y2);
+    }
+
+    private static String text(int x, int y, String anchor, String text) {
+        String shown = text.length() > 16 ? text.substring(0, 5) + "…" + text.substring(text.length() - 10) : text;
+        return "<text x=\"" + x + "\" y=\"" + y + "\" text-anchor=\"" + anchor + "\">" + Html.escape(shown) + "</text>";
+    }
+}

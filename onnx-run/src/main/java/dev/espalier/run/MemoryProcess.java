@@ -1,0 +1,65 @@
+package dev.espalier.run;
+
+import dev.espalier.run.data.Dataset;
+import dev.espalier.run.data.Field;
+import dev.espalier.run.data.Rows;
+import dev.espalier.sparse.DenseTensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The program of a process that holds one model and nothing else, to see what memory that takes.
+public final class MemoryProcess {
+    private static final int RUNS = 20;
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path CLEAR = Path.of("/proc/self/clear_refs");
+
+    private MemoryProcess() {}
+
+    /// Loads a model, runs it, and writes the process's resident memory in bytes to a file, in one line: before the
+    /// model is loaded, after, and the most during the runs.
+    ///
+    /// @param args the model, the file to write, then `input=array.npy` for each input: a file of one row, which is
+    ///     all that the input takes
+    public static void main(String[] args) throws IOException, ModelRunException {
+        Map<String, DenseTensor> inputs = new LinkedHashMap<>();
+        for (String arg : List.of(args).subList(2, args.length)) {
+            int sign = arg.lastIndexOf('=');
+            inputs.put(arg.substring(0, sign), read(Path.of(arg.substring(sign + 1))));
+        }
+        OrtModel.environment();
+        System.gc();
+        long before = memory("VmRSS:");
+        try (OrtModel model = OrtModel.load(Path.of(args[0]))) {
+            long loaded = memory("VmRSS:");
+            // Forgets the peak that loading left.
+            Files.writeString(CLEAR, "5");
+            model.time(inputs, RUNS);
+            Files.writeString(Path.of(args[1]), before + " " + loaded + " " + memory("VmHWM:"));
+        }
+    }
+
+    private static DenseTensor read(Path file) throws IOException {
+        try (Dataset data = Dataset.open(file)) {
+            Field field = data.fields().getFirst();
+            DenseTensor tensor = DenseTensor.zeros(field.type(), field.row());
+            try (Rows rows = data.rows(field, false)) {
+                rows.read(0, tensor.data());
+            }
+            return tensor;
+        }
+    }
+
+    /// A line of the process's status, `VmRSS:     1234 kB`.
+    private static long memory(String name) throws IOException {
+        return Files.readAllLines(STATUS).stream()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.replaceAll("\\D", ""))
+                .mapToLong(number -> Long.parseLong(number) * 1024)
+                .findFirst()
+                .orElseThrow(() -> new IOException("no " + name + " in " + STATUS));
+    }
+}

@@ -1,0 +1,109 @@
+package dev.espalier.run.data;
+
+import dev.espalier.onnx.Dimension;
+import dev.espalier.onnx.Graph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Which array of a data set goes to which input of a model.
+///
+/// @param hasBatchAxis whether rows are put together along the input's first axis; if not, a row is all that the input
+///     takes
+record Binding(Port port, Field field, boolean hasBatchAxis) {
+    /// Binds every input: by its name, by the name that is given for it, or, if the model has one input, to the one
+    /// array that could be meant.
+    ///
+    /// @param names array for an input, where their names differ
+    /// @param taken arrays that are something else, labels for instance
+    /// @throws DataException if an input has no array, or one that does not fit
+    static List<Binding> of(Dataset data, Graph graph, Map<String, String> names, Set<String> taken) {
+        List<Port> ports = Port.of(graph);
+        for (String name : names.keySet()) {
+            if (ports.stream().noneMatch(port -> port.name().equals(name))) {
+                throw new DataException("the model has no input '" + name + "'", "", "it has " + listed(ports));
+            }
+        }
+        List<Binding> bindings = new ArrayList<>();
+        for (Port port : ports) {
+            Field field = names.containsKey(port.name())
+                    ? data.field(String.valueOf(names.get(port.name())))
+                    : data.find(port.name())
+                            .or(() -> onlyOne(data, ports, taken))
+                            .orElseThrow(() -> missing(data, port));
+            bindings.add(of(port, field));
+        }
+        return bindings;
+    }
+
+    private static Optional<Field> onlyOne(Dataset data, List<Port> ports, Set<String> taken) {
+        List<Field> free = data.fields().stream()
+                .filter(field -> !taken.contains(field.name()))
+                .filter(field -> ports.getFirst().dims().size() - field.row().rank() <= 1)
+                .toList();
+        return ports.size() == 1 && free.size() == 1 ? Optional.of(free.getFirst()) : Optional.empty();
+    }
+
+    private static DataException missing(Dataset data, Port port) {
+        String given = data.fields().stream().map(Field::toString).collect(Collectors.joining(", "));
+        return new DataException(
+                "the data has nothing for input '" + port.name() + "' " + port.type(),
+                "file '" + data.source() + "'",
+                "it has " + given + ": name the array with --input " + port.name() + "=ARRAY");
+    }
+
+    private static String listed(List<Port> ports) {
+        return ports.stream()
+                .map(port -> "'" + port.name() + "' " + port.type())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Binding of(Port port, Field field) {
+        boolean hasBatchAxis = field.row().rank() + 1 == port.dims().size();
+        boolean fits = hasBatchAxis || field.row().rank() == port.dims().size();
+        int first = hasBatchAxis ? 1 : 0;
+        for (int axis = 0; fits && axis < field.row().rank(); axis++) {
+            fits = port.allows(axis + first, field.row().dim(axis));
+        }
+        if (!fits) {
+            throw new DataException(
+                    "the shapes do not fit: the model wants " + port.type() + ", the data has " + field,
+                    "input '" + port.name() + "'",
+                    "the first axis of the data counts the rows, the others are the model's");
+        }
+        boolean isLossy = Elements.isFloat(field.type()) && !Elements.isFloat(port.element());
+        if (isLossy) {
+            throw new DataException(
+                    "the types do not fit: the model wants " + port.type() + ", the data has " + field,
+                    "input '" + port.name() + "'",
+                    "store integers: floats are not rounded to them");
+        }
+        return new Binding(port, field, hasBatchAxis);
+    }
+
+    /// The batch size that the model insists on, if it does.
+    ///
+    /// @throws DataException if two inputs insist on different ones
+    static OptionalInt fixedBatch(List<Binding> bindings) {
+        if (bindings.stream().anyMatch(binding -> !binding.hasBatchAxis)) {
+            return OptionalInt.of(1);
+        }
+        List<Integer> sizes = new ArrayList<>();
+        for (Binding binding : bindings) {
+            if (binding.port.dims().getFirst() instanceof Dimension.Known(long size) && size > 0) {
+                sizes.add(Math.toIntExact(size));
+            }
+        }
+        if (sizes.stream().distinct().count() > 1) {
+            throw new DataException(
+                    "the model's inputs have first axes of " + sizes + ", which are no batch",
+                    "",
+                    "give arrays with one more axis than the inputs have, the first counting the runs");
+        }
+        return sizes.isEmpty() ? OptionalInt.empty() : OptionalInt.of(sizes.getFirst());
+    }
+}

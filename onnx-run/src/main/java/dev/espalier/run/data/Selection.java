@@ -1,0 +1,95 @@
+package dev.espalier.run.data;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/// Which rows of a data set are used, and in which order.
+///
+/// @param where name of an array; rows where it is not 0 are used
+/// @param limit at most so many, the first in the order
+/// @param shuffleSeed seed of a random order; empty for the order of the data
+public record Selection(Optional<String> where, int limit, Optional<Long> shuffleSeed) {
+    /// All rows in their order.
+    public static final Selection ALL = new Selection(Optional.empty(), Integer.MAX_VALUE, Optional.empty());
+
+    /// The rows.
+    ///
+    /// @param rows how many there are
+    /// @throws DataException if none is left, or there are more than an `int` can count
+    int[] of(Dataset data, long rows) throws IOException {
+        if (rows > Integer.MAX_VALUE - 8) {
+            throw new DataException(rows + " rows are too many", "file '" + data.source() + "'", "split the data");
+        }
+        int[] order = where.isPresent() ? chosen(data, data.field(where.get()), (int) rows) : range((int) rows);
+        shuffleSeed.ifPresent(seed -> shuffle(order, seed));
+        int[] selected = order.length > limit ? Arrays.copyOf(order, limit) : order;
+        if (selected.length == 0) {
+            throw new DataException(
+                    "no row to use",
+                    "file '" + data.source() + "'",
+                    rows == 0 ? "the data is empty" : "the array '" + where.orElse("") + "' is 0 everywhere");
+        }
+        return selected;
+    }
+
+    private static int[] range(int rows) {
+        int[] range = new int[rows];
+        Arrays.setAll(range, i -> i);
+        return range;
+    }
+
+    private static int[] chosen(Dataset data, Field field, int rows) throws IOException {
+        double[] flags = column(data, field, range(rows));
+        return Arrays.stream(range(rows)).filter(row -> flags[row] != 0).toArray();
+    }
+
+    /// Fisher and Yates's shuffle.
+    private static void shuffle(int[] order, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = order.length - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int kept = order[i];
+            order[i] = order[j];
+            order[j] = kept;
+        }
+    }
+
+    /// The numbers of a field with one number in each row.
+    ///
+    /// @param rows ascending or not
+    /// @throws DataException if it has not one number for each of the rows
+    public static double[] column(Dataset data, Field field, int[] rows) throws IOException {
+        int most = Arrays.stream(rows).max().orElse(-1);
+        if (field.row().elementCount() != 1 || field.rows() <= most) {
+            throw new DataException(
+                    field + " is not one number for each row",
+                    "file '" + data.source() + "'",
+                    "it needs " + (most + 1) + " rows of one number");
+        }
+        double[] values = new double[rows.length];
+        double[] one = new double[1];
+        try (Arena arena = Arena.ofConfined();
+                Rows source = data.rows(field, !isAscending(rows))) {
+            MemorySegment row = arena.allocate(field.rowBytes());
+            for (int i = 0; i < rows.length; i++) {
+                source.read(rows[i], row);
+                Elements.read(field.type(), row, one);
+                values[i] = one[0];
+            }
+        }
+        return values;
+    }
+
+    static boolean isAscending(int[] rows) {
+        for (int i = 1; i < rows.length; i++) {
+            if (rows[i] <= rows[i - 1]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

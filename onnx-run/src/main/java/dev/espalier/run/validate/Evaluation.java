@@ -1,0 +1,190 @@
+package dev.espalier.run.validate;
+
+import dev.espalier.pruning.Progress;
+import dev.espalier.run.ModelRunException;
+import dev.espalier.run.OrtModel;
+import dev.espalier.run.Output;
+import dev.espalier.run.data.Batch;
+import dev.espalier.run.data.DataException;
+import dev.espalier.run.data.Feed;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// One pass of one or more models over the samples. The first model is the original, which the others are compared
+/// with.
+public final class Evaluation {
+    private final Task task;
+    private final List<ModelScores> scores = new ArrayList<>();
+    private final Flips flips = new Flips();
+    private int[] samples;
+    private int[] labels;
+    private int count;
+    private boolean isPartial;
+    private List<Feed.Unreadable> unreadable = List.of();
+
+    private Evaluation(Task task, int size) {
+        this.task = task;
+        this.samples = new int[size];
+        this.labels = new int[size];
+    }
+
+    /// Runs the models on all samples of a feed.
+    ///
+    /// @param models the original first
+    /// @param output name of the output that is judged
+    /// @param stop asked after each batch whether to end early
+    /// @throws ModelRunException if a model cannot run on the data
+    public static Evaluation of(
+            List<OrtModel> models, Feed feed, Task task, String output, Progress progress, BooleanSupplier stop)
+            throws IOException, ModelRunException {
+        Evaluation evaluation = new Evaluation(task, feed.size());
+        models.forEach(model -> evaluation.scores.add(new ModelScores(task, feed.size())));
+        for (@Nullable Batch batch = feed.next(); batch != null; batch = feed.next()) {
+            evaluation.add(batch, run(models, batch, output));
+            progress.at(evaluation.count, feed.size(), "samples");
+            if (stop.getAsBoolean()) {
+                evaluation.isPartial = evaluation.count < feed.size();
+                break;
+            }
+        }
+        evaluation.unreadable = feed.unreadable();
+        if (evaluation.count == 0) {
+            throw new DataException("no sample could be read", "", "the data is empty or damaged");
+        }
+        evaluation.trim();
+        return evaluation;
+    }
+
+    /// Runs the models on one batch, side by side.
+    private static List<List<RowOutput>> run(List<OrtModel> models, Batch batch, String output)
+            throws ModelRunException {
+        int rows = (int) batch.inputs().values().iterator().next().shape().dim(0);
+        List<FutureTask<Map<String, Output>>> runs = new ArrayList<>();
+        for (OrtModel model : models) {
+            FutureTask<Map<String, Output>> run = new FutureTask<>(() -> model.run(batch.inputs(), Set.of(output)));
+            runs.add(run);
+        }
+        runs.parallelStream().forEach(FutureTask::run);
+        List<List<RowOutput>> outputs = new ArrayList<>();
+        for (FutureTask<Map<String, Output>> run : runs) {
+            if (!(result(run).get(output) instanceof Output.Numbers numbers)) {
+                throw new DataException(
+                        "the output '" + output + "' is no tensor of numbers", "", "choose one with --output NAME");
+            }
+            outputs.add(RowOutput.of(numbers, rows));
+        }
+        return outputs;
+    }
+
+    private static Map<String, Output> result(FutureTask<Map<String, Output>> run) throws ModelRunException {
+        try {
+            return run.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case ModelRunException refused -> throw refused;
+                case Error error -> throw error;
+                case null, default -> throw new IllegalStateException("a run failed", e.getCause());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private void add(Batch batch, List<List<RowOutput>> outputs) {
+        int perSample = task.rowsPerSample();
+        for (int place = 0; place < batch.size(); place++) {
+            for (int model = 0; model < outputs.size(); model++) {
+                List<RowOutput> rows = rows(outputs.get(model), place, perSample);
+                Sample sample = new Sample(batch, place, rows, rows(outputs.getFirst(), place, perSample));
+                labels[count] = scores.get(model).add(sample);
+            }
+            if (outputs.size() > 1 && isFlip(count)) {
+                flips.add(
+                        batch.sample(place),
+                        labels[count],
+                        rows(outputs.get(0), place, perSample).getFirst(),
+                        rows(outputs.get(1), place, perSample).getFirst());
+            }
+            samples[count++] = batch.sample(place);
+        }
+    }
+
+    private boolean isFlip(int i) {
+        return scores.get(0).decision(i) != scores.get(1).decision(i);
+    }
+
+    private static List<RowOutput> rows(List<RowOutput> all, int place, int perSample) {
+        // An output without a batch axis belongs to the only sample.
+        return all.size() == 1 ? all : all.subList(place * perSample, (place + 1) * perSample);
+    }
+
+    private void trim() {
+        samples = Arrays.copyOf(samples, count);
+        labels = Arrays.copyOf(labels, count);
+        scores.forEach(ModelScores::trim);
+    }
+
+    /// What the models were judged by.
+    public Task task() {
+        return task;
+    }
+
+    /// How many samples.
+    public int size() {
+        return count;
+    }
+
+    /// Whether it ended before the last sample.
+    public boolean isPartial() {
+        return isPartial;
+    }
+
+    /// Samples that could not be read.
+    public List<Feed.Unreadable> unreadable() {
+        return unreadable;
+    }
+
+    /// The number of a sample in the data.
+    public int sample(int i) {
+        return samples[i];
+    }
+
+    /// The class of a sample; -1 if it has none.
+    int label(int i) {
+        return labels[i];
+    }
+
+    /// Samples that the first two models decide differently and of which the first was surest, the worst first.
+    List<EdgeProbe.Flip> worstFlips() {
+        return flips.worst();
+    }
+
+    /// What one of the models is worth, in their order.
+    public ModelScores scores(int model) {
+        return scores.get(model);
+    }
+
+    /// The metric of one of the models over all samples.
+    public double metric(int model) {
+        return metric(model, all());
+    }
+
+    double metric(int model, int[] rows) {
+        return task.metric().of(scores.get(model).columns(), rows);
+    }
+
+    int[] all() {
+        int[] all = new int[count];
+        Arrays.setAll(all, i -> i);
+        return all;
+    }
+}
