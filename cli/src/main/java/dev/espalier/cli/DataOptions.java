@@ -29,7 +29,8 @@ final class DataOptions {
             paramLabel = "DATA",
             required = true,
             description = "The data: a file of NumPy's (.npz, .npy) with an array for each input of the model and one "
-                    + "for the labels. The first axis counts the rows.")
+                    + "for the labels, the first axis counting the rows; a folder of images in a folder for each "
+                    + "class; or a folder of ONNX test data (test_data_set_0/input_0.pb).")
     private Path data;
 
     @Option(
@@ -58,7 +59,7 @@ final class DataOptions {
             paramLabel = "STEPS",
             converter = PreprocessConverter.class,
             description = "What is done to each row first: scale=1/255,mean=.485:.456:.406,std=.229:.224:.225,"
-                    + "layout=nchw|nhwc,bgr; each part optional.")
+                    + "resize=256,crop=224,layout=nchw|nhwc,bgr; each part optional.")
     private Preprocess preprocess = Preprocess.NONE;
 
     @Option(names = "--where", paramLabel = "ARRAY", description = "Only the rows where this array is true or not 0.")
@@ -87,7 +88,7 @@ final class DataOptions {
     private long seed;
 
     Dataset open() throws IOException {
-        return Dataset.open(data);
+        return Dataset.open(data, preprocess);
     }
 
     long seed() {

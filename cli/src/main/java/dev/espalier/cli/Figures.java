@@ -45,6 +45,11 @@ final class Figures {
         return String.format(Locale.ROOT, "%.2f", Math.clamp(share, 0.01, 99.99));
     }
 
+    /// `0.3937`, a share in percent; `-` if there is none.
+    static String error(@Nullable Double share) {
+        return share == null ? "-" : String.format(Locale.ROOT, "%.4f", 100 * share);
+    }
+
     /// A share of a whole in percent, which does not look like all or nothing unless it is; `-` if there is none.
     static String share(@Nullable Double share) {
         if (share == null || share == 0) {
@@ -78,10 +83,5 @@ final class Figures {
                         .stripTrailingZeros()
                         .toPlainString()
                 : String.format(Locale.ROOT, "%.3g", value).replaceFirst("\\.?0*e", "e");
-    }
-
-    /// `0.3937`, a share in percent; `-` if there is none.
-    static String error(@Nullable Double share) {
-        return share == null ? "-" : String.format(Locale.ROOT, "%.4f", 100 * share);
     }
 }

@@ -36,7 +36,7 @@ final class ValidatePage {
             .yes{color:var(--yes)}.no{color:var(--no)}.maybe{color:var(--maybe)}.none{color:var(--soft)}
             .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;margin:.5rem 0}
             th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--rule);\
-            vertical-align:top;white-space:nowrap}.reason td:last-child{white-space:normal;min-width:14rem}
+            vertical-align:top;white-space:nowrap}.reason td{white-space:normal}
             .n{text-align:right;font-variant-numeric:tabular-nums}
             svg{display:block;width:100%;max-width:34rem;margin:.75rem 0}
             svg text{font:11px system-ui,sans-serif;fill:var(--fg)}rect.a{fill:var(--a)}rect.b,circle.b{fill:var(--b)}
@@ -283,6 +283,7 @@ final class ValidatePage {
     private void unreadable() {
         if (!report.unreadable().isEmpty()) {
             section("Samples that could not be read");
+            paragraph("", report.unreadable().size() + ", allowed are " + report.maxBad() + ":");
             html.append(Html.table(
                     report.unreadable(),
                     List.of(

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param verdict `ship`, `do not ship` or `cannot tell`
 /// @param isPartial whether it was ended early
+/// @param maxBad how many samples may be unreadable
 /// @param task what the models were judged by
 /// @param labels the array of labels; empty if there were none
 /// @param probes in their order
@@ -32,6 +33,7 @@ record ValidateReport(
         String data,
         int samples,
         List<Feed.Unreadable> unreadable,
+        int maxBad,
         String task,
         boolean isTaskGuessed,
         String labels,
@@ -73,6 +75,7 @@ record ValidateReport(
                 data.toString(),
                 validation.samples(),
                 validation.unreadable(),
+                validation.maxBad(),
                 validation.data().task().name(),
                 validation.data().isGuessed(),
                 validation.data().labels().map(Field::name).orElse(""),

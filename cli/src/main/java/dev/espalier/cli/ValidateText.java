@@ -46,6 +46,9 @@ final class ValidateText {
     }
 
     private static String deciders(ValidateReport report) {
+        if (report.unreadable().size() > report.maxBad()) {
+            return "samples that could not be read";
+        }
         List<String> names = report.probes().stream()
                 .filter(ValidateReport.Probe::decides)
                 .map(ValidateReport.Probe::probe)
@@ -177,7 +180,7 @@ final class ValidateText {
         List<Feed.Unreadable> bad = report.unreadable();
         if (!bad.isEmpty()) {
             out.println();
-            out.println(bad.size() + " samples could not be read:");
+            out.println(bad.size() + " samples could not be read, allowed are " + report.maxBad() + ":");
             bad.stream().limit(FEW).forEach(one -> out.println("  " + one.sample() + ": " + one.reason()));
             more(bad.size(), out);
         }

@@ -92,6 +92,14 @@ public final class Evidence {
         return Optional.ofNullable(constants.get(path));
     }
 
+    /// Whether the constant of that path is there and stored sparse.
+    public boolean isStoredSparse(String path) {
+        return constant(path)
+                .flatMap(Value::constant)
+                .filter(Constant::isSparse)
+                .isPresent();
+    }
+
     /// All constants.
     Iterable<Value> constants() {
         return constants.values();
@@ -103,8 +111,8 @@ public final class Evidence {
                 .anyMatch(value -> !value.constant().orElseThrow().defects().isEmpty());
     }
 
-    /// How a constant's elements stand for numbers: what the operators that multiply by it say, or, of a packed tensor,
-    /// what is not stored. Empty if nothing says so.
+    /// How a constant's elements stand for numbers: what the operators that multiply by it say, or, of a
+    /// packed tensor, what is not stored. Empty if nothing says so.
     Optional<Quantization> quantization(Value value) {
         return Optional.ofNullable(quantizations.get(value.path()))
                 .or(() -> value.constant().orElseThrow() instanceof Constant.Packed packed

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 /// @param hasBatchAxis whether rows are put together along the input's first axis; if not, a row is all that the input
 ///     takes
 record Binding(Port port, Field field, boolean hasBatchAxis) {
-    /// Binds every input: by its name, by the name that is given for it, or, if the model has one input, to the one
-    /// array that could be meant.
+    /// Binds every input: by the name that is given for it, by its own name, by its position as ONNX test data has it
+    /// (`input_0`), or, if the model has one input, to the one array that could be meant.
     ///
     /// @param names array for an input, where their names differ
     /// @param taken arrays that are something else, labels for instance
@@ -33,6 +33,7 @@ record Binding(Port port, Field field, boolean hasBatchAxis) {
             Field field = names.containsKey(port.name())
                     ? data.field(String.valueOf(names.get(port.name())))
                     : data.find(port.name())
+                            .or(() -> data.find("input_" + ports.indexOf(port)))
                             .or(() -> onlyOne(data, ports, taken))
                             .orElseThrow(() -> missing(data, port));
             bindings.add(of(port, field));

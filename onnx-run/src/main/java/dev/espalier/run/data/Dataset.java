@@ -12,12 +12,23 @@ import java.util.stream.Collectors;
 
 /// Named arrays in one place, a file or a folder. Nothing is read before its rows are; then one row at a time.
 public interface Dataset extends Closeable {
-    /// Opens what is there, by its name.
+    /// Opens what is there, by its name. Images are not resized.
     ///
     /// @throws DataException if it is no such data, or damaged
     static Dataset open(Path source) throws IOException {
+        return open(source, Preprocess.NONE);
+    }
+
+    /// Opens what is there, by its name.
+    ///
+    /// @param preprocess how images are resized and laid out; the rest of it is the [Feed]'s
+    /// @throws DataException if it is no such data, or damaged
+    static Dataset open(Path source, Preprocess preprocess) throws IOException {
         if (!Files.exists(source)) {
             throw new NoSuchFileException(source.toString());
+        }
+        if (Files.isDirectory(source)) {
+            return OnnxTestData.isThere(source) ? OnnxTestData.open(source) : ImageFolder.open(source, preprocess);
         }
         String name = source.getFileName().toString().toLowerCase(Locale.ROOT);
         if (name.endsWith(".npz")) {
@@ -27,7 +38,14 @@ public interface Dataset extends Closeable {
             return NpyFile.open(source);
         }
         throw new DataException(
-                "not a kind of data that can be read", "file '" + source + "'", "give an .npz or .npy file");
+                "not a kind of data that can be read",
+                "file '" + source + "'",
+                "give an .npz or .npy file, a folder of images or a folder of ONNX test data");
+    }
+
+    /// Whether rows are images that were resized and cropped when they were read.
+    default boolean isResized() {
+        return false;
     }
 
     /// The file or folder.

@@ -50,6 +50,11 @@ final class Elements {
                     to[i] = Float.intBitsToFloat(from.get(SHORT, i * 2L) << 16);
                 }
             }
+            case U8 -> {
+                for (int i = 0; i < to.length; i++) {
+                    to[i] = from.get(BYTE, i) & 0xFF;
+                }
+            }
             case U64 -> {
                 for (int i = 0; i < to.length; i++) {
                     long bits = from.get(LONG, i * 8L);
@@ -86,14 +91,24 @@ final class Elements {
 
     /// Writes floats, each rounded to the nearest of its type.
     static void write(ElementType type, double[] from, MemorySegment to) {
-        for (int i = 0; i < from.length; i++) {
-            switch (type) {
-                case F32 -> to.set(FLOAT, i * 4L, (float) from[i]);
-                case F64 -> to.set(DOUBLE, i * 8L, from[i]);
-                case F16 -> to.set(SHORT, i * 2L, Float.floatToFloat16((float) from[i]));
-                case BF16 -> to.set(SHORT, i * 2L, bf16((float) from[i]));
-                default -> throw new IllegalArgumentException(type + " is no float");
+        switch (type) {
+            case F32 -> {
+                for (int i = 0; i < from.length; i++) {
+                    to.set(FLOAT, i * 4L, (float) from[i]);
+                }
             }
+            case F64 -> MemorySegment.copy(from, 0, to, DOUBLE, 0, from.length);
+            case F16 -> {
+                for (int i = 0; i < from.length; i++) {
+                    to.set(SHORT, i * 2L, Float.floatToFloat16((float) from[i]));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < from.length; i++) {
+                    to.set(SHORT, i * 2L, bf16((float) from[i]));
+                }
+            }
+            default -> throw new IllegalArgumentException(type + " is no float");
         }
     }
 

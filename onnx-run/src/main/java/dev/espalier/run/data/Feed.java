@@ -44,6 +44,13 @@ public final class Feed implements Closeable {
         Set<String> taken = new HashSet<>(request.others());
         request.labels().ifPresent(taken::add);
         request.selection().where().ifPresent(taken::add);
+        Preprocess preprocess = request.preprocess();
+        if ((preprocess.resize().isPresent() || preprocess.crop().isPresent()) && !data.isResized()) {
+            throw new DataException(
+                    "only images are resized and cropped",
+                    "file '" + data.source() + "'",
+                    "give a folder of images, or arrays of the right size");
+        }
         List<Binding> bindings = Binding.of(data, graph, request.names(), taken);
         if (bindings.isEmpty()) {
             throw new DataException("the model has no inputs", "", "there is nothing to feed it with");

@@ -29,7 +29,8 @@ public record Classification() implements Task {
         double[] label = sample.label();
         if (label.length != 1 || label[0] != Math.rint(label[0]) || label[0] < 0 || label[0] >= classes) {
             throw new DataException(
-                    "label out of range: sample " + sample.number() + " has " + Arrays.toString(label)
+                    "label out of range: sample " + sample.number() + " has "
+                            + (label.length == 1 ? label[0] : label.length + " numbers")
                             + ", the model has classes 0 to " + (classes - 1),
                     "",
                     "give the right array with --labels NAME, or another --task");
