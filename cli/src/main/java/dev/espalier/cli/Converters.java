@@ -5,6 +5,8 @@ import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.channels.ChannelMethod;
+import dev.espalier.pruning.channels.ChannelMethods;
 import dev.espalier.pruning.schedule.ScheduleFormat;
 import dev.espalier.pruning.schedule.ScheduleFormats;
 import dev.espalier.pruning.schedule.Schedules;
@@ -73,6 +75,17 @@ final class Converters {
         }
     }
 
+    static final class ChannelMethodConverter implements ITypeConverter<ChannelMethod> {
+        @Override
+        public ChannelMethod convert(String text) {
+            return ChannelMethods.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a method: there are "
+                            + ChannelMethods.ALL.stream()
+                                    .map(ChannelMethod::name)
+                                    .collect(Collectors.joining(", "))));
+        }
+    }
+
     static final class ScheduleFormatNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
@@ -84,6 +97,13 @@ final class Converters {
         @Override
         public Iterator<String> iterator() {
             return Schedules.ALL.stream().map(Schedules.Named::name).iterator();
+        }
+    }
+
+    static final class ChannelMethodNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ChannelMethods.ALL.stream().map(ChannelMethod::name).iterator();
         }
     }
 

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "inspect",
         description = "Shows where a model's weights and zeros are, layer by layer.",
+        footer = {"", "For what can be removed as a whole: see `espalier inspect --channels --help`."},
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -16,6 +16,7 @@ public final class Evidence {
     private final Model model;
     private final ModelWeights weights;
     private final Optional<Manifest> manifest;
+    private final Optional<ChannelManifest> channels;
     private final Optional<Sparsity> expected;
     private final Optional<Model> reference;
     private final Map<String, Value> constants = new LinkedHashMap<>();
@@ -25,6 +26,7 @@ public final class Evidence {
         this.model = model;
         this.weights = WeightSearch.in(model);
         this.manifest = Manifest.find(model);
+        this.channels = ChannelManifest.find(model);
         this.expected = expected;
         this.reference = reference;
         for (Graph graph : model.allGraphs()) {
@@ -53,7 +55,7 @@ public final class Evidence {
     /// @throws PruningException if there is nothing to hold the model against
     public static Evidence of(Model model, Optional<Sparsity> expected, Optional<Model> reference) {
         Evidence evidence = new Evidence(model, expected, reference);
-        if (evidence.manifest.isEmpty() && expected.isEmpty() && reference.isEmpty()) {
+        if (evidence.manifest.isEmpty() && evidence.channels.isEmpty() && expected.isEmpty() && reference.isEmpty()) {
             throw new PruningException(
                     "there is nothing to verify against: the model has no sparsity manifest",
                     "",
@@ -75,6 +77,11 @@ public final class Evidence {
     /// The promise in the file.
     public Optional<Manifest> manifest() {
         return manifest;
+    }
+
+    /// The channels that the file says were removed.
+    public Optional<ChannelManifest> channels() {
+        return channels;
     }
 
     /// The share of zeros that is asked for.
