@@ -28,8 +28,7 @@ final class EmptyRowsTest {
 
     @Test
     void areAllOfNoElements() {
-        assertThat(EmptyRows.count(Mask.none(Shape.of(12)), new Grid(2, 3, 2)))
-                .isEqualTo(3);
+        assertThat(EmptyRows.count(Mask.none(Shape.of(12)), new Grid(2, 3, 2))).isEqualTo(3);
     }
 
     @Test
