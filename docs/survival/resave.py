@@ -1,7 +1,6 @@
 """Lets one tool read a model and write another: resave.py TOOL IN OUT.
 
-A copy of what it wrote is kept in the folder `saved` beside IN, with what ONNX Runtime says when it refuses to load that;
-or, if the tool failed, its complaint.
+A copy of what it wrote is kept in the folder `saved` beside IN or, if the tool failed, its complaint.
 """
 
 import os
@@ -53,10 +52,12 @@ def quantize_static(source, target, form="QDQ", weight_type="QInt8", **options):
     quantize_static(source, target, RandomCalibration(), quant_format=QuantFormat[form], **options)
 
 
-def matmul_nbits(source, target, is_symmetric=True):
+def matmul_nbits(source, target, is_symmetric=True, form="QOperator"):
+    from onnxruntime.quantization import QuantFormat
     from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
-    quantizer = MatMulNBitsQuantizer(onnx.load(source), block_size=32, is_symmetric=is_symmetric)
+    options = {"is_symmetric": is_symmetric, "quant_format": QuantFormat[form]}
+    quantizer = MatMulNBitsQuantizer(onnx.load(source), block_size=32, **options)
     quantizer.process()
     quantizer.model.save_model_to_file(target, False)
 
@@ -104,18 +105,6 @@ def polygraphy(source, target):
         raise RuntimeError((errors or lines or ["no message"])[0])
 
 
-def refusal(model):
-    """Why ONNX Runtime does not load the model; empty if it does."""
-    import onnxruntime
-
-    onnxruntime.set_default_logger_severity(4)
-    try:
-        onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    except Exception as e:
-        return str(e).splitlines()[0]
-    return ""
-
-
 TOOLS = {
     "onnx.save": save,
     "onnx.version_converter": version_converter,
@@ -128,6 +117,7 @@ TOOLS = {
     "quantize_static:int4": partial(quantize_static, weight_type="QInt4"),
     "MatMulNBitsQuantizer": matmul_nbits,
     "MatMulNBitsQuantizer:asymmetric": partial(matmul_nbits, is_symmetric=False),
+    "MatMulNBitsQuantizer:QDQ": partial(matmul_nbits, form="QDQ"),
     "onnxconverter_common.float16": float16_common,
     "onnxruntime.transformers.float16": float16_transformers,
     "onnxsim": onnxsim,
@@ -149,7 +139,6 @@ def main():
         os.chdir(Path(target).parent)
         TOOLS[tool](source, target)
         shutil.copyfile(target, f"{kept}.onnx")
-        Path(f"{kept}.refused").write_text(refusal(target))
     except BaseException as e:
         Path(f"{kept}.log").write_text(traceback.format_exc())
         first = (str(e).strip() or type(e).__name__).splitlines()[0]

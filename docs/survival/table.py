@@ -17,11 +17,11 @@ def cell(folder, stem, row):
     if row["failure"]:
         reason = folder / "saved" / f"{stem}.{name(row['tool'])}.txt"
         text = reason.read_text() if reason.exists() else row["failure"]
-        text = text.replace(str(folder) + "/", "").replace("it failed with exit code 139", "it crashed")
+        text = text.replace(str(folder) + "/", "")
+        text = "it crashed" if "exit code 139" in text else text
         return "failed: " + text.replace("|", "/")[:110]
     counts = ", ".join(f"{row[key]} {label}" for key, label in FATES if row[key])
-    refused = folder / "saved" / f"{stem}.{name(row['tool'])}.refused"
-    note = ", does not load" if refused.exists() and refused.read_text() else ""
+    note = ", does not load" if row["refusal"] else ""
     return f"{counts or 'nothing followed'}; {row['bytes'] / 1000:.1f} kB{note}"
 
 

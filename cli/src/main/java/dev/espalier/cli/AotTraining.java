@@ -27,7 +27,8 @@ final class AotTraining {
                 List.of("prune", model, "-s", "0.9", "-o", pruned),
                 List.of("prune", model, "-s", "0.9", "--scope", "global", "-o", pruned),
                 List.of("verify-sparsity", pruned),
-                List.of("verify-sparsity", "--json", pruned));
+                List.of("verify-sparsity", "--json", pruned),
+                List.of("schedule", "cubic", "-s", "0.9"));
         for (List<String> command : commands) {
             int code = Main.run(console, command.toArray(String[]::new));
             if (code != ExitCode.OK) {

@@ -17,6 +17,7 @@ final class Commands {
         ALL.put("verify-sparsity", VerifySparsityCommand::new);
         ALL.put("validate", ValidateCommand::new);
         ALL.put("accuracy", AccuracyCommand::new);
+        ALL.put("schedule", ScheduleCommand::new);
         ALL.put("help", console -> new HelpCommand());
     }
 

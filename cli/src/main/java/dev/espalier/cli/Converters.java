@@ -1,9 +1,13 @@
 package dev.espalier.cli;
 
 import dev.espalier.pruning.EncodingChoice;
+import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.schedule.ScheduleFormat;
+import dev.espalier.pruning.schedule.ScheduleFormats;
+import dev.espalier.pruning.schedule.Schedules;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import java.util.Iterator;
@@ -24,6 +28,13 @@ final class Converters {
         }
     }
 
+    static final class PatternConverter implements ITypeConverter<PatternChoice> {
+        @Override
+        public PatternChoice convert(String text) {
+            return checked(() -> PatternChoice.parse(text));
+        }
+    }
+
     static final class EncodingConverter implements ITypeConverter<EncodingChoice> {
         @Override
         public EncodingChoice convert(String text) {
@@ -39,6 +50,31 @@ final class Converters {
                             + PruningMethods.ALL.stream()
                                     .map(PruningMethod::name)
                                     .collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class ScheduleFormatConverter implements ITypeConverter<ScheduleFormat> {
+        @Override
+        public ScheduleFormat convert(String text) {
+            return ScheduleFormats.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a tool: there are "
+                            + ScheduleFormats.ALL.stream()
+                                    .map(ScheduleFormat::name)
+                                    .collect(Collectors.joining(", "))));
+        }
+    }
+
+    static final class ScheduleFormatNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ScheduleFormats.ALL.stream().map(ScheduleFormat::name).iterator();
+        }
+    }
+
+    static final class ScheduleNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Schedules.ALL.stream().map(Schedules.Named::name).iterator();
         }
     }
 

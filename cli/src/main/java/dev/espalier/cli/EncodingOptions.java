@@ -1,6 +1,8 @@
 package dev.espalier.cli;
 
 import dev.espalier.pruning.EncodingChoice;
+import dev.espalier.sparse.ValueForm;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,7 +28,24 @@ final class EncodingOptions {
             description = "Of the forms, only those that a runtime loads as fast as a dense model: coo and dense.")
     private boolean fastestLoad;
 
+    @Option(
+            names = "--values",
+            description =
+                    "Round what stays, one of ${COMPLETION-CANDIDATES}: half precision, or 8-bit steps whose size "
+                            + "each output channel has for itself. Runtimes get numbers of the tensor's own type. Only with "
+                            + "encodings that nodes decode.")
+    private @Nullable ValueForm values;
+
     EncodingChoice choice() {
+        EncodingChoice choice = encodings();
+        try {
+            return values == null ? choice : choice.rounding(values);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--values " + values + ": " + e.getMessage());
+        }
+    }
+
+    private EncodingChoice encodings() {
         if (!fastestLoad) {
             return encoding;
         }

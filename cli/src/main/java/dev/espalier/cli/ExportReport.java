@@ -1,12 +1,14 @@
 package dev.espalier.cli;
 
 import dev.espalier.pruning.Exporter;
+import dev.espalier.sparse.Rounded;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What `export` did.
 ///
@@ -21,6 +23,9 @@ record ExportReport(
         List<Tensor> tensors,
         List<String> notes) {
     /// One tensor.
+    ///
+    /// @param largestError of the values that were rounded, as a share of the largest; null if every bit was kept
+    /// @param rmsError the same, root mean square
     record Tensor(
             String tensor,
             long elements,
@@ -29,6 +34,8 @@ record ExportReport(
             String stored,
             long bytesBefore,
             long bytes,
+            @Nullable Double largestError,
+            @Nullable Double rmsError,
             List<String> repaired) {
         static Tensor of(Exporter.Tensor tensor) {
             return new Tensor(
@@ -39,6 +46,8 @@ record ExportReport(
                     tensor.value().constant().orElseThrow().storage(),
                     tensor.bytesBefore(),
                     tensor.bytes(),
+                    tensor.rounding().map(Rounded.Loss::largest).orElse(null),
+                    tensor.rounding().map(Rounded.Loss::rms).orElse(null),
                     tensor.repaired());
         }
     }
@@ -53,6 +62,11 @@ record ExportReport(
             tensor.repaired()
                     .forEach(what -> notes.add("repaired " + tensor.value().path() + ": " + what));
         }
+        Map<String, Long> exact = result.tensors().stream()
+                .flatMap(tensor -> tensor.exactBecause().stream())
+                .collect(Collectors.groupingBy(n -> n, LinkedHashMap::new, Collectors.counting()));
+        exact.forEach((reason, count) -> notes.add(
+                "values not rounded, " + count + " of " + result.tensors().size() + " tensors: " + reason));
         Map<String, Long> refusals = result.tensors().stream()
                 .flatMap(tensor -> tensor.note().stream())
                 .collect(Collectors.groupingBy(n -> n, LinkedHashMap::new, Collectors.counting()));
@@ -69,16 +83,19 @@ record ExportReport(
     }
 
     void print(Console console) {
-        console.out()
-                .println(new TextTable<Tensor>()
-                        .name("tensor", Tensor::tensor)
-                        .number("elements", t -> Figures.count(t.elements))
-                        .number("zeros %", t -> Figures.percent(t.zeros, t.elements))
-                        .text("was", Tensor::storedBefore)
-                        .number("bytes", t -> Figures.bytes(t.bytesBefore))
-                        .text("is", Tensor::stored)
-                        .number("bytes ", t -> Figures.bytes(t.bytes))
-                        .render(tensors, console.columns()));
+        TextTable<Tensor> table = new TextTable<Tensor>()
+                .name("tensor", Tensor::tensor)
+                .number("elements", t -> Figures.count(t.elements))
+                .number("zeros %", t -> Figures.percent(t.zeros, t.elements))
+                .text("was", Tensor::storedBefore)
+                .number("bytes", t -> Figures.bytes(t.bytesBefore))
+                .text("is", Tensor::stored)
+                .number("bytes ", t -> Figures.bytes(t.bytes));
+        if (tensors.stream().anyMatch(t -> t.largestError != null)) {
+            table.number("error max %", t -> Figures.error(t.largestError))
+                    .number("rms %", t -> Figures.error(t.rmsError));
+        }
+        console.out().println(table.render(tensors, console.columns()));
         console.out().println();
         notes.forEach(note -> console.out().println(note));
         console.out()

@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Numbers as people read them.
 final class Figures {
@@ -40,5 +41,10 @@ final class Figures {
         }
         double share = 100.0 * part / whole;
         return String.format(Locale.ROOT, "%.2f", Math.clamp(share, 0.01, 99.99));
+    }
+
+    /// `0.3937`, a share in percent; `-` if there is none.
+    static String error(@Nullable Double share) {
+        return share == null ? "-" : String.format(Locale.ROOT, "%.4f", 100 * share);
     }
 }

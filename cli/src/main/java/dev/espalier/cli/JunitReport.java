@@ -14,8 +14,9 @@ import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
-/// The answers of `verify-sparsity` as a JUnit report, which every CI shows: a test case for each check. What could not
-/// be checked is an error, since it is not verified.
+/// The answers of `verify-sparsity` as a JUnit report, which every CI shows: a test case for each check.
+/// What could not be checked is an error, since it is not verified; what does not decide is skipped where
+/// it fails.
 final class JunitReport {
     private JunitReport() {}
 
@@ -33,6 +34,10 @@ final class JunitReport {
                 xml.writeAttribute("classname", "verify-sparsity");
                 xml.writeAttribute("name", answer.check());
                 switch (answer.result()) {
+                    case CheckResult.Failed(List<Finding> findings)
+                    when !answer.isRequired() -> element(xml, "skipped", "not required: " + text(findings));
+                    case CheckResult.NotRun(String reason)
+                    when !answer.isRequired() -> element(xml, "skipped", "not required: " + reason);
                     case CheckResult.Passed(String detail) -> element(xml, "system-out", detail);
                     case CheckResult.Failed(List<Finding> findings) -> element(xml, "failure", text(findings));
                     case CheckResult.NotRun(String reason) -> element(xml, "error", reason);
@@ -50,6 +55,7 @@ final class JunitReport {
 
     private static String count(Verdict verdict, Class<? extends CheckResult> kind) {
         return Long.toString(verdict.answers().stream()
+                .filter(answer -> kind == CheckResult.class || answer.isRequired())
                 .filter(answer -> kind.isInstance(answer.result()))
                 .count());
     }

@@ -5,6 +5,7 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.pruning.NameGlob;
+import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
 import dev.espalier.pruning.PruningMethod;
@@ -49,13 +50,22 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     @Option(
             names = {"-s", "--sparsity"},
             paramLabel = "SHARE",
-            required = true,
             converter = Converters.SparsityConverter.class,
-            description = "Share of the weights that is zero in the end, 0.9 or 90%%. What is zero already counts.")
-    private Sparsity sparsity;
+            description = "Share of the weights that is zero in the end, 0.9 or 90%%. What is zero already counts. "
+                    + "Follows from --pattern KEEP:GROUP.")
+    private @Nullable Sparsity sparsity;
 
     @Mixin
     private OutputOptions output;
+
+    @Option(
+            names = "--pattern",
+            paramLabel = "PATTERN",
+            converter = Converters.PatternConverter.class,
+            description = "Which weights may be zero together: " + PatternChoice.FORMS + ". KEEP:GROUP keeps KEEP of "
+                    + "every GROUP along the inputs; a block has R outputs and C inputs and goes by the mean of its "
+                    + "|w|, or the largest (default: ${DEFAULT-VALUE}).")
+    private PatternChoice pattern = new PatternChoice.Unstructured();
 
     @Option(
             names = "--scope",
@@ -76,8 +86,8 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     @Option(
             names = "--layer",
             paramLabel = "GLOB=SHARE",
-            description = "Another sparsity for the layers whose node or tensor name matches. Repeatable; the last "
-                    + "that matches counts.")
+            description = "Another sparsity, or pattern, for the layers whose node or tensor name matches. "
+                    + "Repeatable; the last that matches counts.")
     private Map<String, String> layers = new LinkedHashMap<>();
 
     @Mixin
@@ -111,14 +121,7 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
-        PruneRequest request = new PruneRequest(
-                sparsity,
-                scope,
-                method,
-                names.included(),
-                names.excluded(),
-                layers.entrySet().stream().map(this::layerTarget).toList(),
-                seed);
+        PruneRequest request = request(share());
         encoding.choice();
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
         PruneReport report = workers.run(() -> prune(request, to));
@@ -130,15 +133,39 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         return ExitCode.OK;
     }
 
-    private PruneRequest.LayerTarget layerTarget(Map.Entry<String, String> option) {
+    private Sparsity share() {
+        return Optional.ofNullable(sparsity)
+                .or(pattern::sparsity)
+                .orElseThrow(() -> usage("Missing required option: '--sparsity=SHARE'"));
+    }
+
+    private PruneRequest request(Sparsity share) {
         try {
-            return new PruneRequest.LayerTarget(NameGlob.of(option.getKey()), Sparsity.parse(option.getValue()));
+            return new PruneRequest(
+                    share,
+                    pattern,
+                    scope,
+                    method,
+                    names.included(),
+                    names.excluded(),
+                    layers.entrySet().stream()
+                            .map(option -> layerTarget(option, share))
+                            .toList(),
+                    seed);
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+    }
+
+    private PruneRequest.LayerTarget layerTarget(Map.Entry<String, String> option, Sparsity share) {
+        try {
+            return PruneRequest.LayerTarget.parse(NameGlob.of(option.getKey()), option.getValue(), share, pattern);
         } catch (IllegalArgumentException e) {
             throw usage("--layer " + option.getKey() + ": " + e.getMessage());
         }
     }
 
-    private ParameterException usage(String message) {
+    private ParameterException usage(@Nullable String message) {
         return new ParameterException(spec.commandLine(), message);
     }
 

@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.pruning.LayerResult;
 import dev.espalier.pruning.PruningResult;
+import dev.espalier.sparse.Rounded;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +32,8 @@ record PruneReport(
     /// One weight.
     ///
     /// @param requested share of zeros; null where it was asked of several weights together
+    /// @param largestError of the values that were rounded, as a share of the largest; null if every bit was kept
+    /// @param rmsError the same, root mean square
     record Layer(
             String node,
             String operator,
@@ -39,7 +42,10 @@ record PruneReport(
             @Nullable Double requested,
             long zeros,
             long zerosBefore,
-            String encoding) {
+            String pattern,
+            String encoding,
+            @Nullable Double largestError,
+            @Nullable Double rmsError) {
         static Layer of(LayerResult result) {
             return new Layer(
                     result.weight().node().label(),
@@ -49,7 +55,10 @@ record PruneReport(
                     result.isAlone() ? result.requested().share().doubleValue() : null,
                     result.zeros(),
                     result.zerosBefore(),
-                    result.encoding().name());
+                    result.pattern().toString(),
+                    result.encoding().name(),
+                    result.rounding().map(Rounded.Loss::largest).orElse(null),
+                    result.rounding().map(Rounded.Loss::rms).orElse(null));
         }
 
         String requestedPercent() {
@@ -92,6 +101,17 @@ record PruneReport(
             notes.add(Figures.count(unprunable) + " NaN or infinite weights are kept, in " + where);
         }
         countBy(result.layers().stream()
+                        .flatMap(layer -> layer.exactBecause().stream())
+                        .toList())
+                .forEach((reason, count) -> notes.add("values not rounded, " + count + " of "
+                        + result.layers().size() + " layers: " + reason));
+        countBy(result.layers().stream()
+                        .filter(layer -> !layer.patternNote().isEmpty())
+                        .map(layer -> layer.pattern() + ": " + layer.patternNote())
+                        .toList())
+                .forEach((note, count) ->
+                        notes.add(note + " (" + count + " of " + result.layers().size() + " layers)"));
+        countBy(result.layers().stream()
                         .flatMap(layer -> layer.encodingNote().stream())
                         .toList())
                 .forEach((reason, count) -> notes.add(
@@ -104,7 +124,9 @@ record PruneReport(
     }
 
     void print(Console console) {
-        console.out().println(table().render(layers, console.columns()));
+        boolean isPatterned = layers.stream().anyMatch(layer -> !layer.pattern.equals("unstructured"));
+        boolean isRounded = layers.stream().anyMatch(layer -> layer.largestError != null);
+        console.out().println(table(isPatterned, isRounded).render(layers, console.columns()));
         console.out().println();
         console.out()
                 .printf(
@@ -134,15 +156,23 @@ record PruneReport(
         }
     }
 
-    private static TextTable<Layer> table() {
-        return new TextTable<Layer>()
+    private static TextTable<Layer> table(boolean isPatterned, boolean isRounded) {
+        TextTable<Layer> table = new TextTable<Layer>()
                 .dispensableName("node", Layer::node)
                 .text("operator", Layer::operator)
                 .name("weight", Layer::weight)
-                .number("parameters", layer -> Figures.count(layer.parameters))
-                .number("requested %", Layer::requestedPercent)
+                .number("parameters", layer -> Figures.count(layer.parameters));
+        if (isPatterned) {
+            table.text("pattern", Layer::pattern);
+        }
+        table.number("requested %", Layer::requestedPercent)
                 .number("achieved %", layer -> Figures.percent(layer.zeros, layer.parameters))
                 .number("before %", layer -> Figures.percent(layer.zerosBefore, layer.parameters))
                 .text("stored", Layer::encoding);
+        if (isRounded) {
+            table.number("error max %", layer -> Figures.error(layer.largestError))
+                    .number("rms %", layer -> Figures.error(layer.rmsError));
+        }
+        return table;
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.cli;
 
 import dev.espalier.pruning.CheckResult;
 import dev.espalier.pruning.Finding;
+import dev.espalier.pruning.Question;
 import dev.espalier.pruning.Survival;
 import dev.espalier.pruning.Verdict;
 import dev.espalier.run.SurvivalCheck;
@@ -11,7 +12,7 @@ import java.util.Locale;
 
 /// What `verify-sparsity` found.
 ///
-/// @param verified whether every check ran and passed
+/// @param verified whether every check that decides ran and passed
 record VerifyReport(
         int schemaVersion,
         String model,
@@ -22,16 +23,33 @@ record VerifyReport(
         List<Found> findings) {
     /// One check.
     ///
+    /// @param question `static`, `survive` or `equal`
+    /// @param required whether it decides
     /// @param answer `yes`, `NO` or `not run`
-    record Check(String check, String answer, String detail) {
+    record Check(String check, String question, boolean required, String answer, String detail) {
         static Check of(Verdict.Answer answer) {
-            return switch (answer.result()) {
-                case CheckResult.Passed(String detail) -> new Check(answer.check(), "yes", detail);
-                case CheckResult.Failed(List<Finding> findings) ->
-                    new Check(answer.check(), "NO", findings.size() == 1 ? "1 finding" : findings.size() + " findings");
-                case CheckResult.NotRun(String reason) -> new Check(answer.check(), "not run", reason);
-                case CheckResult.NotAsked() -> new Check(answer.check(), "-", "");
-            };
+            String word = "";
+            String detail = "";
+            switch (answer.result()) {
+                case CheckResult.Passed(String what) -> {
+                    word = "yes";
+                    detail = what;
+                }
+                case CheckResult.Failed(List<Finding> findings) -> {
+                    word = "NO";
+                    detail = findings.size() == 1 ? "1 finding" : findings.size() + " findings";
+                }
+                case CheckResult.NotRun(String reason) -> {
+                    word = "not run";
+                    detail = reason;
+                }
+                case CheckResult.NotAsked() -> word = "-";
+            }
+            return new Check(answer.check(), answer.question().toString(), answer.isRequired(), word, detail);
+        }
+
+        String told() {
+            return required || answer.equals("yes") ? detail : detail + " (not required)";
         }
     }
 
@@ -42,6 +60,7 @@ record VerifyReport(
     /// @param revived tensors of which zeros have a value
     /// @param lost tensors that were not found
     /// @param failure why nothing was saved; empty if it was
+    /// @param refusal why ONNX Runtime does not load what was saved; empty if it does
     record Saved(
             String tool,
             long sparse,
@@ -50,6 +69,7 @@ record VerifyReport(
             long lost,
             long bytes,
             String failure,
+            String refusal,
             List<Followed> tensors) {
         static Saved of(SurvivalCheck.Row row) {
             return new Saved(
@@ -60,11 +80,12 @@ record VerifyReport(
                     row.count(Survival.Fate.LOST),
                     row.bytes(),
                     row.failure(),
+                    row.refused().map(Finding::detail).orElse(""),
                     row.tensors().stream().map(Followed::of).toList());
         }
 
         String size() {
-            return failure.isEmpty() ? Figures.bytes(bytes) : failure;
+            return failure.isEmpty() ? Figures.bytes(bytes) + (refusal.isEmpty() ? "" : ", not loadable") : failure;
         }
     }
 
@@ -101,7 +122,7 @@ record VerifyReport(
                 .println(new TextTable<Check>()
                         .text("check", Check::check)
                         .text("holds", Check::answer)
-                        .text("", Check::detail)
+                        .text("", Check::told)
                         .render(checks, 0));
         if (!survival.isEmpty()) {
             console.out().println();
@@ -122,8 +143,10 @@ record VerifyReport(
         }
         console.out().println();
         console.out().println(model + ": " + verdict);
-        boolean isOnlyNotRun = checks.stream().anyMatch(c -> c.answer.equals("not run")) && findings.isEmpty();
-        if (isOnlyNotRun) {
+        boolean isOnlyNotRun = checks.stream()
+                .anyMatch(
+                        c -> c.required && c.answer.equals("not run") && c.question.equals(Question.EQUAL.toString()));
+        if (isOnlyNotRun && findings.isEmpty()) {
             console.out().println("--no-run verifies the file alone");
         }
     }

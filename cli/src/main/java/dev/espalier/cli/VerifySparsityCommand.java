@@ -4,6 +4,7 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.pruning.BudgetCheck;
 import dev.espalier.pruning.Evidence;
+import dev.espalier.pruning.Question;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.SparsityCheck;
 import dev.espalier.pruning.SparsityChecks;
@@ -21,8 +22,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `verify-sparsity`: whether a file is as sparse as promised.
 @Command(
@@ -37,6 +41,9 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
     private final Console console;
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
     private Path file;
@@ -55,6 +62,14 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
             names = "--no-run",
             description = "Look at the stored bytes, do not compare outputs with those of the dense form.")
     private boolean noRun;
+
+    @Option(
+            names = "--require",
+            paramLabel = "WHAT",
+            description = "What decides the exit code, each with those before it: static, what the file says (fast, "
+                    + "nothing is run); survive, what ONNX Runtime leaves when it saves the file again; equal, what "
+                    + "it computes. Without it: all that is looked at.")
+    private @Nullable Question required;
 
     @Option(
             names = "--survival",
@@ -103,14 +118,17 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
-        List<Resaver> tools = new ArrayList<>(survival ? Resaver.ofRuntime() : List.of());
-        through.forEach(command -> tools.add(Resaver.ofCommand(command, Duration.ofSeconds(timeout))));
-        SurvivalCheck survivalCheck = new SurvivalCheck(file, tools);
-        Verdict verdict = workers.run(() -> verify(tools.isEmpty() ? Optional.empty() : Optional.of(survivalCheck)));
+        if (noRun && required == Question.EQUAL) {
+            throw new ParameterException(
+                    spec.commandLine(), "--require equal runs the model, which --no-run forbids: leave one out");
+        }
+        SurvivalCheck survivalCheck = new SurvivalCheck(file, tools());
+        Evidence evidence = workers.run(this::evidence);
+        Verdict verdict = workers.run(() -> Verdict.of(evidence, checks(evidence.model(), survivalCheck), decisive()));
+        VerifyReport report = VerifyReport.of(file, verdict, survivalCheck.rows());
         if (junit != null) {
             JunitReport.write(file, verdict, junit);
         }
-        VerifyReport report = VerifyReport.of(file, verdict, survivalCheck.rows());
         if (json) {
             JsonReport.print(report, console.out());
         } else {
@@ -119,21 +137,37 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
         return verdict.holds() ? ExitCode.OK : ExitCode.NO;
     }
 
-    private Verdict verify(Optional<SurvivalCheck> survivalCheck) throws IOException {
+    private Question decisive() {
+        return required == null ? Question.EQUAL : required;
+    }
+
+    /// Programs that are to save the model again.
+    private List<Resaver> tools() {
+        boolean isRequired = required == Question.SURVIVE || required == Question.EQUAL;
+        List<Resaver> tools = new ArrayList<>(survival || isRequired ? Resaver.ofRuntime() : List.of());
+        through.forEach(command -> tools.add(Resaver.ofCommand(command, Duration.ofSeconds(timeout))));
+        return tools;
+    }
+
+    private Evidence evidence() throws IOException {
         Optional<Model> other = Optional.empty();
         if (reference != null) {
             other = Optional.of(OnnxReader.read(reference));
         }
-        Model model = OnnxReader.read(file);
-        Evidence evidence = Evidence.of(model, Optional.ofNullable(expected), other);
+        return Evidence.of(OnnxReader.read(file), Optional.ofNullable(expected), other);
+    }
+
+    private List<SparsityCheck> checks(Model model, SurvivalCheck survivalCheck) throws IOException {
         List<SparsityCheck> checks = new ArrayList<>(SparsityChecks.ALL);
         if (budget != null) {
             checks.add(new BudgetCheck(FileSizes.bytes(file, model.externalFiles()), budget));
         }
-        if (!noRun) {
+        if (!noRun && decisive() == Question.EQUAL) {
             checks.add(new RuntimeCheck(file, seed));
         }
-        survivalCheck.ifPresent(checks::add);
-        return Verdict.of(evidence, checks);
+        if (survivalCheck.isAsked()) {
+            checks.add(survivalCheck);
+        }
+        return checks;
     }
 }

@@ -74,6 +74,37 @@ final class PruneCommandTest {
         assertThat(result.output()).contains("25.00       25.00").contains("0.00           0");
     }
 
+    @Test
+    void prunesInPatternsThatVerify() {
+        Path out = folder.resolve("pruned.onnx");
+        Cli.Result result = Cli.launch(
+                "prune", MLP, "--pattern", "2:4", "--layer", "fc1*=block:4x1", "--layer", "/head/*=1:4", "-o", out);
+        assertThat(result.errorOutput()).isEmpty();
+        assertThat(result.output())
+                .contains("block:4x1        50.00       50.00")
+                .contains("1:4              75.00       75.00");
+        assertThat(Cli.launch("verify-sparsity", out).output())
+                .contains("patterns              yes    3 tensors follow theirs");
+        Path again = folder.resolve("again.onnx");
+        Cli.launch("export", out, "--encoding", "coo", "-o", again);
+        assertThat(Cli.launch("verify-sparsity", again).output()).contains("3 tensors follow theirs");
+    }
+
+    @Test
+    void refusesASparsityThatThePatternHasNot() {
+        assertThat(Cli.launch("prune", MLP, "--pattern", "2:4", "-s", "0.9", "--dry-run"))
+                .isEqualTo(new Cli.Result(2, "", """
+                        error: a sparsity of 90 % does not go with 2:4, which is 50 %: leave the sparsity out, or choose another pattern
+                          hint: see `espalier prune --help`
+                        """));
+        assertThat(Cli.launch("prune", MLP, "--pattern", "block:4x1", "--dry-run")
+                        .errorOutput())
+                .startsWith("error: Missing required option: '--sparsity=SHARE'");
+        assertThat(Cli.launch("prune", MLP, "--pattern", "2:4", "-s", "50%", "--dry-run")
+                        .exitCode())
+                .isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "layer,auto",

@@ -123,7 +123,7 @@ final class VerifySparsityCommandTest {
         Cli.Result result = Cli.launch("verify-sparsity", pruned, "--survival", "--json");
         assertThat(result.exitCode()).as(result.output()).isZero();
         JsonNode rows = JsonMapper.shared().readTree(result.output()).get("survival");
-        assertThat(rows.size()).isEqualTo(4);
+        assertThat(rows.size()).isEqualTo(8);
         for (JsonNode row : rows) {
             assertThat(row.get("sparse").intValue() + row.get("dense").intValue())
                     .as(row.toString())
@@ -131,6 +131,9 @@ final class VerifySparsityCommandTest {
         }
         assertThat(rows.get(0).get("sparse").intValue()).isEqualTo(7);
         assertThat(rows.get(3).get("dense").intValue()).isPositive();
+        assertThat(rows.get(4).get("tool").stringValue()).isEqualTo("ONNX Runtime, no optimization, .ort");
+        assertThat(rows.get(4).get("sparse").intValue()).isEqualTo(7);
+        assertThat(rows.get(7).get("dense").intValue()).isPositive();
     }
 
     @Test
@@ -148,6 +151,7 @@ final class VerifySparsityCommandTest {
                 .contains("through cp " + dense + " {out}: under its name");
         fails("false", "it failed with exit code 1");
         fails("true {out}", "it wrote nothing to {out}");
+        fails("cp {in} /no/such/folder/{out}", "it failed with exit code 1: cp: cannot create");
         fails("no-such-program {in}", "it cannot be started");
         fails("cp /etc/hostname {out}", "what it wrote cannot be read: not an ONNX model");
         Cli.Result hung = Cli.launch("verify-sparsity", pruned, "--no-run", "--timeout", "1", "--through", "sleep 600");
@@ -179,6 +183,40 @@ final class VerifySparsityCommandTest {
                 .contains("over-budget");
         assertThat(suite.getElementsByTagName("testcase").getLength())
                 .isEqualTo(Integer.parseInt(suite.getAttribute("tests")));
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void requiresWhatItIsTold() throws Exception {
+        Path dense = folder.resolve("dense.onnx");
+        Cli.launch("export", pruned, "--encoding", "dense", "-o", dense);
+        String densify = "cp " + dense + " {out}";
+        Path xml = folder.resolve("report.xml");
+        Cli.Result fast =
+                Cli.launch("verify-sparsity", pruned, "--require", "static", "--through", densify, "--junit", xml);
+        assertThat(fast.exitCode()).as(fast.output()).isZero();
+        assertThat(fast.output())
+                .contains("7 findings (not required)")
+                .contains("densified  fc.weight")
+                .doesNotContain("bit for bit")
+                .endsWith("pruned.onnx: verified\n");
+        assertThat(suite(xml).getAttribute("failures")).isEqualTo("0");
+        assertThat(suite(xml).getElementsByTagName("skipped").item(0).getTextContent())
+                .startsWith("not required: densified");
+        assertThat(Cli.launch("verify-sparsity", pruned, "--require", "survive", "--through", densify)
+                        .exitCode())
+                .isEqualTo(1);
+        Cli.Result survive = Cli.launch("verify-sparsity", pruned, "--require", "survive");
+        assertThat(survive.exitCode()).isZero();
+        assertThat(survive.output()).contains("8 saves").doesNotContain("bit for bit");
+        Cli.Result equal = Cli.launch("verify-sparsity", pruned, "--require", "equal");
+        assertThat(equal.exitCode()).isZero();
+        assertThat(equal.output()).contains("8 saves").contains("at 4 optimization levels, bit for bit");
+        Cli.Result broken = Cli.launch("verify-sparsity", pruned, "--require", "survive", "--expect", "0.9");
+        assertThat(broken.exitCode()).isEqualTo(1);
+        Cli.Result wrong = Cli.launch("verify-sparsity", pruned, "--require", "equal", "--no-run");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.errorOutput()).startsWith("error: --require equal runs the model");
     }
 
     private static Element suite(Path report) throws Exception {

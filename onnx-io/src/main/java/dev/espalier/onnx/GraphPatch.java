@@ -1,17 +1,19 @@
 package dev.espalier.onnx;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// A labelled edit of a graph. Operations are collected, then [#apply] checks that the result hangs together and makes
-/// all of them, or none. The only way to change a graph that has been read.
+/// A labelled edit of a graph. Operations are collected, then [#apply] checks that the result hangs
+/// together and makes all of them, or none. The only way to change a graph that has been read.
 public final class GraphPatch {
     private final String label;
     private final Map<Value, Constant> constants = new LinkedHashMap<>();
@@ -19,6 +21,7 @@ public final class GraphPatch {
     private final Set<Node> nodes = new LinkedHashSet<>();
     private final Set<Value> initializers = new LinkedHashSet<>();
     private final Set<Value> inputs = new LinkedHashSet<>();
+    private final Set<Value> openings = new LinkedHashSet<>();
 
     private GraphPatch(String label) {
         this.label = label;
@@ -29,15 +32,15 @@ public final class GraphPatch {
         return new GraphPatch(label);
     }
 
-    /// Gives an initializer or a Constant node other contents of the same type and shape. A Constant node becomes an
-    /// initializer if they are packed.
+    /// Gives an initializer or a Constant node other contents of the same type and shape. A Constant node
+    /// becomes an initializer if they are packed.
     public GraphPatch replaceConstant(Value value, Constant constant) {
         constants.put(value, constant);
         return this;
     }
 
-    /// Makes every node that reads `value` read `other` instead. Outputs of a graph keep their name and cannot be
-    /// moved.
+    /// Makes every node that reads `value` read `other` instead. Outputs of a graph keep their name and
+    /// cannot be moved.
     public GraphPatch replaceAllUses(Value value, Value other) {
         replacements.put(value, other);
         return this;
@@ -61,6 +64,13 @@ public final class GraphPatch {
         return this;
     }
 
+    /// Makes an initializer of the main graph an input too, so that callers may override it and no runtime
+    /// takes it for a constant.
+    public GraphPatch addInput(Value value) {
+        openings.add(value);
+        return this;
+    }
+
     /// Makes the edit.
     ///
     /// @return whether there was anything to do
@@ -79,11 +89,13 @@ public final class GraphPatch {
         byGraph(nodes, Node::graph).forEach(Graph::removeNodes);
         byGraph(initializers, Value::graph).forEach(Graph::removeInitializers);
         inputs.forEach(value -> value.graph().removeInput(value));
+        openings.forEach(GraphPatch::open);
         return !(constants.isEmpty()
                 && replacements.isEmpty()
                 && nodes.isEmpty()
                 && initializers.isEmpty()
-                && inputs.isEmpty());
+                && inputs.isEmpty()
+                && openings.isEmpty());
     }
 
     private void checkConstants(List<String> faults) {
@@ -134,6 +146,22 @@ public final class GraphPatch {
                 faults.add("'" + value + "' is not an input with a default");
             }
         }
+        for (Value value : openings) {
+            boolean isInMainGraph = value.graph().path().isEmpty();
+            if (!value.isInitializer() || value.isInput() || !isInMainGraph || isPacked(value)) {
+                faults.add("'" + value + "' is not an initializer of the main graph that could be an input");
+            }
+        }
+    }
+
+    private boolean isPacked(Value value) {
+        return Optional.ofNullable(constants.get(value)).or(value::constant).orElseThrow() instanceof Constant.Packed;
+    }
+
+    private static void open(Value value) {
+        Constant constant = value.constant().orElseThrow();
+        Object[] dims = Arrays.stream(constant.shape().dims()).boxed().toArray();
+        value.graph().addInput(ValueType.declare(value.name(), constant.type(), dims), value);
     }
 
     /// Reads by nodes that go as well, alone or with the graph they are in, do not count.

@@ -8,9 +8,6 @@ import dev.espalier.onnx.proto.ModelProto;
 import dev.espalier.onnx.proto.NodeProto;
 import dev.espalier.onnx.proto.OperatorSetIdProto;
 import dev.espalier.onnx.proto.TensorProto;
-import dev.espalier.onnx.proto.TensorShapeProto;
-import dev.espalier.onnx.proto.TypeProto;
-import dev.espalier.onnx.proto.ValueInfoProto;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Encoded;
@@ -51,7 +48,7 @@ public final class ModelBuilder {
     ///
     /// @param dims integers or names
     public ModelBuilder input(String name, ElementType type, Object... dims) {
-        graph.addInput(info(name, type, dims));
+        graph.addInput(ValueType.declare(name, type, dims));
         return this;
     }
 
@@ -59,27 +56,8 @@ public final class ModelBuilder {
     ///
     /// @param dims integers or names
     public ModelBuilder output(String name, ElementType type, Object... dims) {
-        graph.addOutput(info(name, type, dims));
+        graph.addOutput(ValueType.declare(name, type, dims));
         return this;
-    }
-
-    private static ValueInfoProto info(String name, ElementType type, Object... dims) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (Object dim : dims) {
-            if (dim instanceof Number size) {
-                shape.addDimBuilder().setDimValue(size.longValue());
-            } else {
-                shape.addDimBuilder().setDimParam(dim.toString());
-            }
-        }
-        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
-                .setElemType(OnnxTypes.number(type))
-                .setShape(shape)
-                .build();
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(tensor))
-                .build();
     }
 
     /// An initializer, dense or sparse, or one that is packed: then it must come before the nodes that read it.

@@ -29,6 +29,9 @@ import java.util.stream.Stream;
 final class PackedReader {
     private static final int MOST_DIMENSIONS = 64;
 
+    /// A table for each value of a byte, of no more than as many bytes.
+    private static final int MOST_SETTING_BYTES = 1 << 16;
+
     /// A packed tensor.
     ///
     /// @param name of the decoded tensor
@@ -51,6 +54,10 @@ final class PackedReader {
             DecodeProgram program,
             Map<String, String> names,
             Map<String, TensorProto> attributes) {
+        Match with(DecodeProgram complete) {
+            return new Match(name, encoding, shape, complete, names, attributes);
+        }
+
         String nameOf(String inProgram) {
             return names.getOrDefault(inProgram, "");
         }
@@ -62,6 +69,11 @@ final class PackedReader {
                 step.inputs().forEach(input -> uses.merge(nameOf(input), 1, Integer::sum));
             }
             return uses;
+        }
+
+        /// What its nodes make on the way.
+        List<String> inner() {
+            return outputs().subList(0, program.steps().size() - 1);
         }
 
         List<String> outputs() {
@@ -83,9 +95,10 @@ final class PackedReader {
     }
 
     static Result find(GraphProto graph, TensorReader tensors) {
-        // All programs have it, hardly any other graph does.
-        boolean isWorthwhile =
-                graph.getNodeList().stream().anyMatch(node -> node.getOpType().equals("CumSum"));
+        // All programs have one of these, hardly any other graph does.
+        boolean isWorthwhile = graph.getNodeList().stream()
+                .anyMatch(node ->
+                        node.getOpType().equals("CumSum") || node.getOpType().equals("ScatterElements"));
         return isWorthwhile ? new PackedReader(graph, tensors).find() : new Result(Map.of(), Set.of(), Set.of());
     }
 
@@ -111,7 +124,11 @@ final class PackedReader {
                 match(node).ifPresent(matches::add);
             }
         }
-        return result(matches);
+        // The beginning of a program may be one too.
+        Set<String> inner = new HashSet<>();
+        matches.forEach(match -> inner.addAll(match.inner()));
+        return result(
+                matches.stream().filter(match -> !inner.contains(match.name)).toList());
     }
 
     private Result result(List<Match> matches) {
@@ -195,13 +212,14 @@ final class PackedReader {
     }
 
     private Optional<Match> match(NodeProto last) {
-        for (PackedEncoding encoding : SparseEncodings.PACKED) {
-            Optional<Shape> shape = shapeOf(last);
+        Optional<Shape> shape = shapeOf(last);
+        for (PackedEncoding encoding : SparseEncodings.READABLE) {
             for (DecodeProgram program : shape.map(encoding::programs).orElse(List.of())) {
                 Match match =
                         new Match(last.getOutput(0), encoding, shape.get(), program, new HashMap<>(), new HashMap<>());
-                if (fits(match)) {
-                    return Optional.of(match);
+                Optional<Match> found = hasSteps(match) ? complete(match).filter(this::fits) : Optional.empty();
+                if (found.isPresent()) {
+                    return found;
                 }
             }
         }
@@ -231,7 +249,7 @@ final class PackedReader {
         return Shape.isValid(dims) ? Optional.of(Shape.of(dims)) : Optional.empty();
     }
 
-    private boolean fits(Match match) {
+    private boolean hasSteps(Match match) {
         match.names.put(DecodeProgram.RESULT, match.name);
         for (DecodeProgram.Step step : match.program.steps().reversed()) {
             Integer place = producers.get(match.nameOf(step.output()));
@@ -239,6 +257,25 @@ final class PackedReader {
                 return false;
             }
         }
+        return true;
+    }
+
+    /// With the constants that follow from what the graph has for the settings.
+    private Optional<Match> complete(Match match) {
+        Map<String, DenseTensor> settings = new HashMap<>();
+        for (String setting : match.program.settings()) {
+            Constant constant = initializer(match.nameOf(setting)).orElse(null);
+            if (constant == null
+                    || constant instanceof Constant.Opaque
+                    || constant.type().byteCount(constant.shape().elementCount()) > MOST_SETTING_BYTES) {
+                return Optional.empty();
+            }
+            settings.put(setting, constant.decode());
+        }
+        return match.encoding.complete(match.shape, match.program, settings).map(match::with);
+    }
+
+    private boolean fits(Match match) {
         boolean hasConstants = match.program.constants().entrySet().stream()
                 .allMatch(c -> isConstant(match.nameOf(c.getKey()), c.getValue()));
         boolean hasParts = match.program.parts().stream()
@@ -292,6 +329,8 @@ final class PackedReader {
             boolean isSame = switch (argument) {
                 case DecodeProgram.Text text -> found.getS().toStringUtf8().equals(text.value());
                 case DecodeProgram.Type type -> found.getI() == OnnxTypes.number(type.value());
+                case DecodeProgram.Int integer -> found.hasI() && found.getI() == integer.value();
+                case DecodeProgram.Ints integers -> found.getIntsList().equals(integers.values());
                 case DecodeProgram.Part part -> {
                     match.attributes.put(part.part(), found.getT());
                     yield found.hasT();

@@ -6,10 +6,8 @@ import dev.espalier.onnx.proto.AttributeProto;
 import dev.espalier.onnx.proto.GraphProto;
 import dev.espalier.onnx.proto.NodeProto;
 import dev.espalier.onnx.proto.TensorProto;
-import dev.espalier.onnx.proto.TensorShapeProto;
-import dev.espalier.onnx.proto.TypeProto;
-import dev.espalier.onnx.proto.ValueInfoProto;
 import dev.espalier.sparse.DecodeProgram;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +63,8 @@ final class PackedWriter {
         program.constants()
                 .forEach((constant, tensor) -> proto.addInitializer(
                         (TensorProto) tensors.write(Constant.of(tensor), null, true, prefix + constant)));
-        return proto.addValueInfo(info(packed, name)).build();
+        Object[] dims = Arrays.stream(packed.shape().dims()).boxed().toArray();
+        return proto.addValueInfo(ValueType.declare(name, packed.type(), dims)).build();
     }
 
     /// What all names begin with: the tensor's, a number if that is taken, and a dot.
@@ -89,26 +88,15 @@ final class PackedWriter {
                 proto.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(text.value()));
             case DecodeProgram.Type type ->
                 proto.setType(AttributeProto.AttributeType.INT).setI(OnnxTypes.number(type.value()));
+            case DecodeProgram.Int integer ->
+                proto.setType(AttributeProto.AttributeType.INT).setI(integer.value());
+            case DecodeProgram.Ints integers ->
+                proto.setType(AttributeProto.AttributeType.INTS).addAllInts(integers.values());
             case DecodeProgram.Part part ->
                 proto.setType(AttributeProto.AttributeType.TENSOR)
                         .setT((TensorProto) tensors.write(packed.part(part.part()), null, true, ""));
         }
         return proto.build();
-    }
-
-    private static ValueInfoProto info(Constant.Packed packed, String name) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (long dim : packed.shape().dims()) {
-            shape.addDimBuilder().setDimValue(dim);
-        }
-        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
-                .setElemType(OnnxTypes.number(packed.type()))
-                .setShape(shape)
-                .build();
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(tensor))
-                .build();
     }
 
     /// The message of the values under the name of the decoded tensor, which is what they become when it is stored in

@@ -2,6 +2,7 @@ package dev.espalier.onnx;
 
 import dev.espalier.onnx.proto.TensorShapeProto;
 import dev.espalier.onnx.proto.TypeProto;
+import dev.espalier.onnx.proto.ValueInfoProto;
 import dev.espalier.sparse.ElementType;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -82,6 +83,28 @@ public sealed interface ValueType {
                         of(proto.getMapType().getValueType()));
             case OPAQUE_TYPE, VALUE_NOT_SET -> new Undeclared();
         };
+    }
+
+    /// The declaration of a value as a dense tensor.
+    ///
+    /// @param dims integers, or names of sizes that are not fixed
+    static ValueInfoProto declare(String name, ElementType type, Object... dims) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (Object dim : dims) {
+            if (dim instanceof Number size) {
+                shape.addDimBuilder().setDimValue(size.longValue());
+            } else {
+                shape.addDimBuilder().setDimParam(dim.toString());
+            }
+        }
+        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
+                .setElemType(OnnxTypes.number(type))
+                .setShape(shape)
+                .build();
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder().setTensorType(tensor))
+                .build();
     }
 
     private static List<Dimension> dims(TensorShapeProto shape) {

@@ -1,5 +1,7 @@
 package dev.espalier.onnx;
 
+import com.google.protobuf.ByteString;
+import dev.espalier.onnx.proto.AttributeProto;
 import dev.espalier.onnx.proto.GraphProto;
 import dev.espalier.onnx.proto.ModelProto;
 import dev.espalier.onnx.proto.NodeProto;
@@ -12,6 +14,7 @@ import dev.espalier.sparse.PackedEncoding;
 import dev.espalier.sparse.PackedTensor;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
+import dev.espalier.sparse.SparseEncodings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -20,6 +23,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.provider.Arguments;
 
 /// Models with one weight `w`, for the tests of packed constants.
 final class PackedModels {
@@ -28,18 +34,22 @@ final class PackedModels {
 
     private PackedModels() {}
 
-    /// Half of its elements are zero.
+    /// Of every three rows one is not zero, so that it follows an N:M and a block pattern too.
     static DenseTensor weight() {
         Random random = new Random(7);
         long[] bits = new long[(int) SHAPE.elementCount()];
-        for (int i = 0; i < bits.length; i++) {
-            bits[i] = random.nextBoolean() ? 0 : Float.floatToRawIntBits(random.nextFloat() + 1);
+        int columns = (int) SHAPE.dim(1);
+        for (int row = 0; row < SHAPE.dim(0); row += 3) {
+            int kept = row + random.nextInt(3);
+            for (int i = kept * columns; i < (kept + 1) * columns; i++) {
+                bits[i] = Float.floatToRawIntBits(random.nextFloat() + 1);
+            }
         }
         return DenseTensor.ofBits(ElementType.F32, SHAPE, bits);
     }
 
     static PackedTensor pack(DenseTensor tensor, PackedEncoding encoding) {
-        return (PackedTensor) encoding.encode(tensor, Mask.ofNonZeros(tensor, Quantization.NONE), Quantization.NONE);
+        return encoding.encode(tensor, Mask.ofNonZeros(tensor, Quantization.NONE), Quantization.NONE);
     }
 
     /// `y = MatMul(x, w)`.
@@ -94,5 +104,32 @@ final class PackedModels {
                 .filter(tensor -> tensor.getName().equals(name))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    static AttributeProto integer(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+
+    static AttributeProto text(String name, String value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(value))
+                .build();
+    }
+
+    /// A change of a file, with its name for the reports of tests.
+    static Named<Consumer<GraphProto.Builder>> change(String name, Consumer<GraphProto.Builder> change) {
+        return Named.of(name, change);
+    }
+
+    /// Each change with each packed encoding.
+    static Stream<Arguments> ofEach(Stream<Named<Consumer<GraphProto.Builder>>> changes) {
+        return changes.flatMap(
+                change -> SparseEncodings.PACKED.stream().map(encoding -> Arguments.of(encoding, change)));
     }
 }

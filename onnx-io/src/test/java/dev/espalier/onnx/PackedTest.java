@@ -20,27 +20,21 @@ import dev.espalier.onnx.proto.ValueInfoProto;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.PackedEncoding;
-import dev.espalier.sparse.PackedTensor;
 import dev.espalier.sparse.Shape;
 import dev.espalier.sparse.SparseEncodings;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Weights that are stored as parts with the nodes that decode them. What is taken for one is tested in
-/// [PackedReaderTest].
+/// [PackedReaderTest], and those that lie in [PackedLiesTest].
 final class PackedTest {
     @TempDir
     private Path folder;
@@ -111,7 +105,8 @@ final class PackedTest {
     void isTheOldFileOnceItIsDenseAgain(PackedEncoding encoding) throws IOException {
         byte[] dense = written(product(weight()).build(), folder);
         byte[] packed = packedFile(dense, encoding, Model::graph);
-        assertThat(packed.length).isLessThan(dense.length);
+        // Its table alone is larger than so small a weight.
+        assertThat(packed.length < dense.length).isNotEqualTo(encoding.equals(SparseEncodings.NOFM));
         assertThat(denseFile(packed, Model::graph)).isEqualTo(dense);
     }
 
@@ -202,8 +197,8 @@ final class PackedTest {
     @MethodSource("encodings")
     void takesNoNameOfANestedGraph(PackedEncoding encoding) throws IOException {
         ModelBuilder branch = ModelBuilder.opset(17)
-                .node("Neg", List.of("y"), List.of("w.axis"))
-                .node("Abs", List.of("w.axis"), List.of("w_2.shape"))
+                .node("Neg", List.of("y"), List.of("w.values"))
+                .node("Abs", List.of("w.values"), List.of("w_2.shape"))
                 .output("w_2.shape", ElementType.F32, "n", 13);
         byte[] dense = written(
                 product(weight())
@@ -306,184 +301,5 @@ final class PackedTest {
         // But for a byte of the length of the graph's message.
         assertThat(dense - after).isBetween(saved - 1, saved + 1);
         assertThat(w(read(written(model, folder)).graph()).storedSize()).isEqualTo(value.storedSize());
-    }
-
-    /// Moves the data of every initializer to a file, one after the other.
-    private Path externalFile(PackedEncoding encoding) throws IOException {
-        ModelProto.Builder proto = proto(product(pack(weight(), encoding)).toBytes()).toBuilder();
-        Path data = folder.resolve("parts.bin");
-        long offset = 0;
-        byte[] all = new byte[1 << 14];
-        for (TensorProto.Builder tensor : proto.getGraphBuilder().getInitializerBuilderList()) {
-            byte[] bytes = tensor.getRawData().toByteArray();
-            System.arraycopy(bytes, 0, all, (int) offset, bytes.length);
-            tensor.clearRawData()
-                    .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-                    .addExternalData(StringStringEntryProto.newBuilder()
-                            .setKey("location")
-                            .setValue("parts.bin"))
-                    .addExternalData(
-                            StringStringEntryProto.newBuilder().setKey("offset").setValue(Long.toString(offset)))
-                    .addExternalData(
-                            StringStringEntryProto.newBuilder().setKey("length").setValue(Long.toString(bytes.length)));
-            offset += bytes.length + 64;
-        }
-        Files.write(data, all);
-        Path file = folder.resolve("external.onnx");
-        Files.write(file, proto.build().toByteArray());
-        return file;
-    }
-
-    @ParameterizedTest
-    @MethodSource("encodings")
-    void partsMayBeInAnotherFile(PackedEncoding encoding) throws IOException {
-        Model model = OnnxReader.read(externalFile(encoding));
-        assertThat(w(model.graph()).constant().orElseThrow().decode().isSameAs(weight()))
-                .isTrue();
-        assertThat(w(model.graph()).storedSize()).isGreaterThan(800).isLessThan(10_000);
-        Path out = folder.resolve("out.onnx");
-        OnnxWriter.write(model, out);
-        Files.delete(folder.resolve("parts.bin"));
-        Model again = OnnxReader.read(out);
-        assertThat(w(again.graph()).constant().orElseThrow().storage()).isEqualTo(encoding.name());
-        assertThat(w(again.graph()).constant().orElseThrow().decode().isSameAs(weight()))
-                .isTrue();
-        assertThat(again.externalFiles()).hasSize(1);
-        Path twice = Files.createDirectory(folder.resolve("twice")).resolve("out.onnx");
-        OnnxWriter.write(again, twice);
-        assertThat(twice).hasSameBinaryContentAs(out);
-        assertThat(twice.resolveSibling("out.onnx.data")).hasSameBinaryContentAs(folder.resolve("out.onnx.data"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("encodings")
-    void partsInAnotherFileMayBeShared(PackedEncoding encoding) throws IOException {
-        Path file = externalFile(encoding);
-        ModelProto.Builder proto = proto(Files.readAllBytes(file)).toBuilder();
-        proto.getGraphBuilder()
-                .addNode(NodeProto.newBuilder()
-                        .setOpType("Neg")
-                        .addInput("w.axis")
-                        .addOutput("n"));
-        Files.write(file, proto.build().toByteArray());
-        Model model = OnnxReader.read(file);
-        assertThat(w(model.graph()).storedSize()).isGreaterThan(800).isLessThan(10_000);
-        Path out = folder.resolve("out.onnx");
-        OnnxWriter.write(model, out);
-        Files.delete(folder.resolve("parts.bin"));
-        Graph again = OnnxReader.read(out).graph();
-        assertThat(again.nodes()).extracting(Node::operator).containsExactly("MatMul", "Neg");
-        assertThat(w(again).constant().orElseThrow().decode().isSameAs(weight()))
-                .isTrue();
-    }
-
-    @ParameterizedTest
-    @MethodSource("encodings")
-    void partsInAnotherFileComeHomeWhenItIsDense(PackedEncoding encoding) throws IOException {
-        Model model = OnnxReader.read(externalFile(encoding));
-        replace(model.graph(), w(model.graph()).constant().orElseThrow().withElements(weight()));
-        Path out = folder.resolve("out.onnx");
-        OnnxWriter.write(model, out);
-        assertThat(folder.resolve("out.onnx.data")).doesNotExist();
-        assertThat(proto(Files.readAllBytes(out)))
-                .isEqualTo(proto(product(weight()).toBytes()));
-    }
-
-    private static PackedTensor gap(Shape shape, DenseTensor values, DenseTensor zero, long... gaps) {
-        DenseTensor bytes = DenseTensor.ofBits(ElementType.U8, Shape.of(gaps.length), gaps);
-        return new PackedTensor(
-                SparseEncodings.GAP,
-                shape,
-                SparseEncodings.GAP.programs(shape).getFirst(),
-                Map.of("gaps", bytes, "values", values, "zero", zero));
-    }
-
-    private static PackedTensor bitmap(Shape shape, DenseTensor values, DenseTensor bitmap) {
-        return new PackedTensor(
-                SparseEncodings.BITMAP,
-                shape,
-                SparseEncodings.BITMAP.programs(shape).getFirst(),
-                Map.of("bitmap", bitmap, "values", values));
-    }
-
-    private static DenseTensor bits(long... bytes) {
-        return DenseTensor.ofBits(ElementType.U8, Shape.of(bytes.length, 1), bytes);
-    }
-
-    static Stream<Arguments> lies() {
-        Shape ten = Shape.of(10);
-        Shape huge = Shape.of(1L << 20, 1L << 20);
-        DenseTensor zero = DenseTensor.of(Shape.of(1), 0);
-        DenseTensor three = DenseTensor.of(Shape.of(3), 1, 2, 3);
-        DenseTensor flat = DenseTensor.ofBits(ElementType.U8, Shape.of(2), 0b101, 0b10);
-        DenseTensor ints = DenseTensor.ofBits(ElementType.I32, Shape.of(3), 1, 2, 3);
-        return Stream.of(
-                Arguments.of(gap(ten, three, zero, 0, 4, 6), "its gaps lead to position 10 of 10"),
-                Arguments.of(gap(ten, three, zero, 255, 255, 255), "its gaps lead to position 765 of 10"),
-                Arguments.of(gap(ten, three, zero, 3, 0, 5), "two of its values are for one position, 3"),
-                Arguments.of(gap(ten, three, zero, 0, 4), "u8 2 gaps for values of shape 3"),
-                Arguments.of(gap(ten, three, three, 0, 4, 5), "its zero is f32 3, its values are f32"),
-                Arguments.of(
-                        gap(ten, three, DenseTensor.ofBits(ElementType.I8, Shape.of(1), 0), 0, 4, 5),
-                        "its zero is i8 1, its values are f32"),
-                Arguments.of(gap(huge, three, zero, 0, 4, 5), "f32 1048576x1048576 is too large to decode"),
-                Arguments.of(
-                        gap(ten, ints, DenseTensor.ofBits(ElementType.I32, Shape.of(1), 0), 0, 4, 5),
-                        "its values are i32"),
-                Arguments.of(
-                        bitmap(ten, three, bits(0b101, 0b10)),
-                        "its bitmap has 3 ones, and its values, after the zero, are of shape 3"),
-                Arguments.of(
-                        bitmap(ten, three, bits(0b1, 0b100)),
-                        "its bitmap has 1 ones, and its values, after the zero, are of shape 3"),
-                Arguments.of(bitmap(ten, three, bits(0b101)), "a bitmap of u8 1x1 for 10 elements"),
-                Arguments.of(bitmap(ten, three, flat), "a bitmap of u8 2 for 10 elements"),
-                Arguments.of(bitmap(huge, three, bits(0b101)), "f32 1048576x1048576 is too large to decode"),
-                Arguments.of(bitmap(ten, ints, bits(0b101)), "its values are i32"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("lies")
-    void thatLiesIsReadButNotDecoded(PackedTensor lie, String defect) throws IOException {
-        Model model = ModelBuilder.opset(17)
-                .initializer("w", lie)
-                .node("Identity", List.of("w"), List.of("y"))
-                .output("y", lie.type())
-                .build();
-        Constant constant = w(model.graph()).constant().orElseThrow();
-        assertThat(constant.shape()).isEqualTo(lie.shape());
-        assertThat(constant.defects()).containsExactly(defect);
-        assertThatThrownBy(constant::decode)
-                .isInstanceOf(OnnxFormatException.class)
-                .hasMessage("a tensor packed as " + lie.encoding().name() + " cannot be decoded: " + defect);
-        assertThat(w(model.graph()).storedSize()).isLessThan(2000);
-        byte[] file = written(model, folder);
-        assertThat(written(read(file), folder)).isEqualTo(file);
-    }
-
-    @ParameterizedTest
-    @MethodSource("encodings")
-    void anyByteOfItsPartsMayBeWrong(PackedEncoding encoding) {
-        byte[] file = ModelBuilder.opset(17)
-                .initializer("w", pack(DenseTensor.of(Shape.of(3, 3), 0, 1, 0, 0, 2, 0, 3, 0, 4), encoding))
-                .node("Identity", List.of("w"), List.of("y"))
-                .output("y", ElementType.F32, 3, 3)
-                .toBytes();
-        IntStream.range(0, file.length * 8).forEach(bit -> {
-            byte[] damaged = file.clone();
-            damaged[bit / 8] ^= (byte) (1 << bit % 8);
-            try {
-                for (Value value : read(damaged).graph().initializers()) {
-                    Constant constant = value.constant().orElseThrow();
-                    if (constant.type().isCountable() && constant.defects().isEmpty()) {
-                        DenseTensor decoded = constant.decode();
-                        assertThat(decoded.data().byteSize()).isLessThan(1 << 16);
-                        decoded.data().toArray(ValueLayout.JAVA_BYTE);
-                    }
-                }
-            } catch (OnnxFormatException | ExternalDataException e) {
-                assertThat(e.what()).isNotEmpty();
-            }
-        });
     }
 }

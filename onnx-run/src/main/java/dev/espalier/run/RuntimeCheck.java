@@ -1,17 +1,12 @@
 package dev.espalier.run;
 
-import ai.onnxruntime.OnnxTensor;
-import dev.espalier.onnx.Constant;
-import dev.espalier.onnx.Graph;
-import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
-import dev.espalier.onnx.Node;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
-import dev.espalier.onnx.Value;
 import dev.espalier.pruning.CheckResult;
 import dev.espalier.pruning.Evidence;
 import dev.espalier.pruning.Finding;
+import dev.espalier.pruning.Question;
 import dev.espalier.pruning.SparsityCheck;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,11 +14,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The file does in ONNX Runtime what its dense form does: both are run on the same seeded inputs, and the outputs must
-/// be equal bit for bit.
+/// The file computes in ONNX Runtime what its dense form computes, at every optimization level: both are
+/// run on the same seeded inputs, and every output must be equal bit for bit.
+///
+/// Equal bits take equal kernels, which add the same products in the same order. The runtime has other
+/// kernels for a weight that is a constant, which it lays out in advance, than for one that is made during
+/// the run, as a packed weight is where its decoding is not folded (without optimization). So there is a
+/// dense form for either: with every weight a constant, and with those that are packed as inputs that have
+/// a default, which no level takes for constants. The outputs must be those of one of the two. Nothing is
+/// allowed for rounding, and so no changed weight is too small to be found.
 public final class RuntimeCheck implements SparsityCheck {
     private final Path file;
     private final long seed;
@@ -38,6 +39,11 @@ public final class RuntimeCheck implements SparsityCheck {
     @Override
     public String name() {
         return "ONNX Runtime";
+    }
+
+    @Override
+    public Question question() {
+        return Question.EQUAL;
     }
 
     @Override
@@ -58,76 +64,39 @@ public final class RuntimeCheck implements SparsityCheck {
     }
 
     private CheckResult check(Path folder) throws IOException {
-        Model model = OnnxReader.read(file);
-        try (OrtModel stored = OrtModel.load(file)) {
-            if (!makeDense(model)) {
-                run(stored, model.graph());
+        Model constant = OnnxReader.read(file);
+        try {
+            Equality equality = Equality.of(file, constant.graph(), seed);
+            if (!DenseForm.CONSTANT.applyTo(constant)) {
                 return new CheckResult.Passed("loads and runs; nothing is stored sparse, so there is no other form");
             }
-            Path dense = folder.resolve("dense.onnx");
-            OnnxWriter.write(model, dense);
-            try (OrtModel decoded = OrtModel.load(dense)) {
-                return compare(stored, decoded, model.graph());
+            List<Path> forms = new ArrayList<>(List.of(write(constant, folder.resolve("constant.onnx"))));
+            Model open = OnnxReader.read(file);
+            if (DenseForm.OPEN.applyTo(open)) {
+                forms.add(write(open, folder.resolve("open.onnx")));
             }
+            return result(equality, equality.differing(forms));
         } catch (ModelRunException e) {
             return new CheckResult.NotRun(String.valueOf(e.getMessage()));
         }
     }
 
-    private static boolean makeDense(Model model) {
-        GraphPatch patch = GraphPatch.labelled("decode");
-        for (Graph graph : model.allGraphs()) {
-            graph.initializers().forEach(value -> decode(value, patch));
-            for (Node node : graph.nodes()) {
-                node.outputs().forEach(value -> decode(value, patch));
-            }
-        }
-        return patch.apply();
+    private static Path write(Model model, Path file) throws IOException {
+        OnnxWriter.write(model, file);
+        return file;
     }
 
-    private static void decode(Value value, GraphPatch patch) {
-        value.constant()
-                .filter(Constant::isSparse)
-                .ifPresent(sparse -> patch.replaceConstant(value, Constant.of(sparse.decode())));
-    }
-
-    private CheckResult compare(OrtModel stored, OrtModel decoded, Graph graph) throws ModelRunException {
-        Runs runs = run(stored, graph);
-        Map<String, Output> expected = run(decoded, graph, runs.guess);
+    private static CheckResult result(Equality equality, Map<String, List<String>> differing) {
         List<Finding> findings = new ArrayList<>();
-        runs.outputs.forEach((name, output) -> {
-            if (!output.equals(expected.get(name))) {
-                findings.add(new Finding(
-                        Finding.Kind.OUTPUTS_DIFFER, name, "this output is not that of the decoded dense form"));
-            }
-        });
+        differing.forEach((output, levels) -> findings.add(new Finding(
+                Finding.Kind.OUTPUTS_DIFFER,
+                output,
+                "this output is not that of the decoded dense form (optimization: " + String.join(", ", levels)
+                        + ")")));
         return CheckResult.of(
-                findings, "all " + runs.outputs.size() + " outputs equal those of the dense form, bit for bit");
-    }
-
-    private record Runs(RandomInputs.Guess guess, Map<String, Output> outputs) {}
-
-    /// Runs on the first inputs that the model takes.
-    private Runs run(OrtModel model, Graph graph) throws ModelRunException {
-        ModelRunException first = null;
-        for (RandomInputs.Guess guess : RandomInputs.GUESSES) {
-            try {
-                return new Runs(guess, run(model, graph, guess));
-            } catch (ModelRunException e) {
-                first = first == null ? e : first;
-            }
-        }
-        throw new ModelRunException("it loads, but runs on no random inputs: "
-                + Objects.requireNonNull(first).getMessage());
-    }
-
-    private Map<String, Output> run(OrtModel model, Graph graph, RandomInputs.Guess guess) throws ModelRunException {
-        Map<String, OnnxTensor> inputs = new RandomInputs(seed, guess).of(graph);
-        try {
-            return model.run(inputs);
-        } finally {
-            inputs.values().forEach(OnnxTensor::close);
-        }
+                findings,
+                "all %d outputs equal those of the dense form at %d optimization levels, bit for bit"
+                        .formatted(equality.outputCount(), Resaver.LEVELS.size()));
     }
 
     static void delete(@Nullable Path folder) {

@@ -5,6 +5,7 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.pruning.CheckResult;
 import dev.espalier.pruning.Evidence;
 import dev.espalier.pruning.Finding;
+import dev.espalier.pruning.Question;
 import dev.espalier.pruning.SparsityCheck;
 import dev.espalier.pruning.Survival;
 import dev.espalier.sparse.InputException;
@@ -15,8 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/// The zeros outlive other tools: each saves the model again, and every tensor is looked for in what it wrote.
+/// The zeros outlive other tools: each saves the model again, and every tensor is looked for in what it
+/// wrote.
 public final class SurvivalCheck implements SparsityCheck {
     /// What one tool left of the zeros.
     ///
@@ -24,7 +27,13 @@ public final class SurvivalCheck implements SparsityCheck {
     /// @param bytes of the file that it wrote; 0 if it wrote none
     /// @param tensors what became of each; empty if it wrote none
     /// @param failure why it wrote none, or nothing that can be read; empty if it did
-    public record Row(String tool, long bytes, List<Survival.Followed> tensors, String failure) {
+    /// @param refused why ONNX Runtime does not load what it wrote; empty if it does
+    public record Row(
+            String tool, long bytes, List<Survival.Followed> tensors, String failure, Optional<Finding> refused) {
+        static Row failed(Resaver tool, String why) {
+            return new Row(tool.name(), 0, List.of(), why, Optional.empty());
+        }
+
         /// How many tensors had this fate.
         public long count(Survival.Fate fate) {
             return tensors.stream().filter(t -> t.fate() == fate).count();
@@ -47,6 +56,16 @@ public final class SurvivalCheck implements SparsityCheck {
         return "survival";
     }
 
+    @Override
+    public Question question() {
+        return Question.SURVIVE;
+    }
+
+    /// Whether there is a tool to go through.
+    public boolean isAsked() {
+        return !tools.isEmpty();
+    }
+
     /// The matrix, once the check has run.
     public List<Row> rows() {
         return List.copyOf(rows);
@@ -58,6 +77,10 @@ public final class SurvivalCheck implements SparsityCheck {
             return new CheckResult.NotRun("sparse tensors are invalid, and the runtime may crash on such");
         }
         Map<String, Mask> promised = Survival.promised(evidence);
+        if (promised.isEmpty()) {
+            return new CheckResult.NotRun(
+                    "no tensor has promised zeros or is stored sparse: there is nothing to follow");
+        }
         List<Finding> findings = new ArrayList<>();
         for (Resaver tool : tools) {
             Row row = row(tool, promised);
@@ -75,7 +98,7 @@ public final class SurvivalCheck implements SparsityCheck {
     }
 
     private static List<Finding> findings(Resaver tool, Row row) {
-        List<Finding> findings = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>(row.refused.stream().toList());
         for (Survival.Followed tensor : row.tensors) {
             switch (tensor.fate()) {
                 case SPARSE -> {}
@@ -99,18 +122,47 @@ public final class SurvivalCheck implements SparsityCheck {
         Path folder = null;
         try {
             folder = Files.createTempDirectory("espalier");
-            Path output = folder.resolve("saved.onnx");
-            tool.save(file, output);
-            Model after = OnnxReader.read(output);
-            return new Row(tool.name(), Files.size(output), Survival.follow(promised, Evidence.of(after)), "");
+            Resaver.Saved saved = tool.save(file, folder);
+            Model after = OnnxReader.read(saved.readable());
+            Evidence evidence = Evidence.of(after);
+            return new Row(
+                    tool.name(),
+                    Files.size(saved.shipped()),
+                    Survival.follow(promised, evidence),
+                    "",
+                    refused(tool, saved.shipped(), evidence));
         } catch (ModelRunException e) {
-            return new Row(tool.name(), 0, List.of(), String.valueOf(e.getMessage()));
+            return Row.failed(tool, String.valueOf(e.getMessage()));
         } catch (InputException e) {
-            return new Row(tool.name(), 0, List.of(), "what it wrote cannot be read: " + e.what());
+            return Row.failed(tool, "what it wrote cannot be read: " + e.what());
         } catch (IOException e) {
-            return new Row(tool.name(), 0, List.of(), "temporary files: " + e.getMessage());
+            return Row.failed(tool, "temporary files: " + e.getMessage());
         } finally {
             RuntimeCheck.delete(folder);
+        }
+    }
+
+    /// Nothing is said of a file that does not load any more than the one it was made of.
+    private Optional<Finding> refused(Resaver tool, Path saved, Evidence after) {
+        boolean isOthers = tool instanceof Resaver.Command;
+        if (isOthers && after.hasInvalidSparse()) {
+            String detail = "through " + tool.name() + ": sparse tensors are invalid, so it was not loaded";
+            return Optional.of(new Finding(Finding.Kind.INVALID_SPARSE, "", detail));
+        }
+        return whyNotLoaded(saved)
+                .filter(why -> whyNotLoaded(file).isEmpty())
+                .map(why -> new Finding(
+                        Finding.Kind.NOT_LOADABLE,
+                        "",
+                        "through " + tool.name() + ": ONNX Runtime does not load it: " + why));
+    }
+
+    private static Optional<String> whyNotLoaded(Path model) {
+        try {
+            OrtModel.load(model).close();
+            return Optional.empty();
+        } catch (ModelRunException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 }

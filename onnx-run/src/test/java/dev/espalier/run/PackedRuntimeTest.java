@@ -7,18 +7,26 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.ModelBuilder;
+import dev.espalier.sparse.Block;
+import dev.espalier.sparse.Cut;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Encoded;
+import dev.espalier.sparse.Grid;
+import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.NofM;
 import dev.espalier.sparse.PackedEncoding;
 import dev.espalier.sparse.Quantization;
+import dev.espalier.sparse.Scores;
 import dev.espalier.sparse.Shape;
 import dev.espalier.sparse.SparseEncodings;
+import dev.espalier.sparse.SparsityPattern;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,8 +96,40 @@ final class PackedRuntimeTest {
                     tensors.put(random(type, shape, zeros, 0x80, random), Quantization.perTensor(0x80, 1));
                 }
             }
+            patterns(shape, random).forEach(mask -> {
+                Quantization quantization = type.bits() == 8 ? Quantization.perTensor(0x80, 1) : Quantization.NONE;
+                tensors.put(mask.applyTo(random(type, shape, 0, 0, random), quantization), quantization);
+            });
         }
         return tensors;
+    }
+
+    /// Masks that follow N:M and block patterns along each axis, with fillers, edges and groups left over in a byte.
+    private static List<Mask> patterns(Shape shape, Random random) {
+        List<Mask> masks = new ArrayList<>();
+        Scores lots = Magnitudes.of(random(ElementType.I8, shape, 0.01, 0, random), Quantization.NONE, 63);
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            Grid along = Grid.along(shape, axis);
+            Grid matrix = new Grid(1, along.outer() * along.rows(), along.columns());
+            for (SparsityPattern pattern : List.of(
+                    new NofM(2, 4, along),
+                    new NofM(1, 4, along),
+                    new NofM(1, 3, along),
+                    new NofM(2, 5, along),
+                    new Block(3, 1, Block.Pooling.AVERAGE, matrix),
+                    new Block(1, 3, Block.Pooling.MAXIMUM, matrix),
+                    new Block(4, 5, Block.Pooling.AVERAGE, matrix))) {
+                Scores units = pattern.units(lots);
+                Cut cut = Cut.ofSmallest(List.of(units), units.count() * 2 / 3);
+                masks.add(pattern.cover(pattern.select(shape, lots, units, cut)));
+            }
+        }
+        return masks;
+    }
+
+    private static boolean canPack(DenseTensor tensor, PackedEncoding encoding, Quantization quantization) {
+        return encoding.refusal(tensor, Mask.ofNonZeros(tensor, quantization), quantization)
+                .isEmpty();
     }
 
     private static Object[] dims(Shape shape) {
@@ -107,6 +147,8 @@ final class PackedRuntimeTest {
     @MethodSource("cases")
     void decodesEveryBit(PackedEncoding encoding, ElementType type, long opset) throws IOException, ModelRunException {
         Map<DenseTensor, Quantization> tensors = tensors(type);
+        tensors.entrySet().removeIf(entry -> !canPack(entry.getKey(), encoding, entry.getValue()));
+        assertThat(tensors).hasSizeGreaterThan(SHAPES.size());
         ModelBuilder model = ModelBuilder.opset(opset);
         Map<String, DenseTensor> expected = new LinkedHashMap<>();
         tensors.forEach((tensor, quantization) -> {
@@ -142,12 +184,12 @@ final class PackedRuntimeTest {
     @MethodSource("firsts")
     void isRefusedOneVersionBeforeTheFirst(PackedEncoding encoding, ElementType type)
             throws IOException, ModelRunException {
-        DenseTensor tensor = random(type, Shape.of(13, 7), 0.5, 0, new Random(3));
+        DenseTensor tensor = everyThirdRow(random(type, Shape.of(12, 7), 0, 0, new Random(3)), 0);
         Path file = save(ModelBuilder.opset(encoding.firstOpset(type) - 1)
                 .initializer("w", pack(tensor, encoding, Quantization.NONE))
                 .node("Shape", List.of("w"), List.of("y"))
                 .output("y", ElementType.I64, 2));
-        if (encoding.equals(SparseEncodings.GAP) && type == ElementType.BF16) {
+        if (encoding.firstOpset(type) == 20 && type == ElementType.BF16) {
             // The standard's ConstantOfShape has no BF16 before 20; the runtime does not look at the attribute's type.
             OrtModel.load(file).close();
             return;
@@ -155,6 +197,17 @@ final class PackedRuntimeTest {
         for (OptLevel level : LEVELS) {
             assertThatThrownBy(() -> OrtModel.load(file, level).close()).isInstanceOf(ModelRunException.class);
         }
+    }
+
+    /// Zeros that every encoding can store.
+    private static DenseTensor everyThirdRow(DenseTensor tensor, long zero) {
+        long[] bits = new long[(int) tensor.elementCount()];
+        tensor.readBits(0, bits.length, bits);
+        long columns = tensor.elementCount() / tensor.shape().dim(0);
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = i / columns % 3 == 1 ? bits[i] : zero;
+        }
+        return DenseTensor.ofBits(tensor.type(), tensor.shape(), bits);
     }
 
     /// One weight of bytes is dequantized and multiplied, one is used as it is.
@@ -175,7 +228,7 @@ final class PackedRuntimeTest {
                         List.of("bytes", "scale", "zero", "convolution", "scale", "zero", "wide", "zero"),
                         List.of("z"))
                 .output("y", ElementType.F32, 2, 31)
-                .output("z", ElementType.U8, 1, 5, 7, 7);
+                .output("z", ElementType.U8, 1, 6, 7, 7);
     }
 
     private Map<String, Output> run(ModelBuilder model, OptLevel level) throws IOException, ModelRunException {
@@ -193,8 +246,8 @@ final class PackedRuntimeTest {
     void quantizedWeightsComputeWhatTheyDoWhenTheyAreDense(PackedEncoding encoding)
             throws IOException, ModelRunException {
         Random random = new Random(5);
-        DenseTensor product = random(ElementType.U8, Shape.of(48, 31), 0.8, 0x80, random);
-        DenseTensor convolution = random(ElementType.U8, Shape.of(5, 3, 3, 3), 0.5, 0x80, random);
+        DenseTensor product = everyThirdRow(random(ElementType.U8, Shape.of(48, 31), 0, 0, random), 0x80);
+        DenseTensor convolution = everyThirdRow(random(ElementType.U8, Shape.of(6, 3, 3, 3), 0, 0, random), 0x80);
         Quantization quantization = Quantization.perTensor(0x80, 1);
         ModelBuilder packed =
                 quantized(pack(product, encoding, quantization), pack(convolution, encoding, quantization));

@@ -38,23 +38,28 @@ final class ByScore implements PruningMethod {
     }
 
     @Override
-    public List<PrunedWeight> prune(List<Weight> weights, long zeros, long seed) {
+    public List<PrunedWeight> prune(PruningPlan.Group group, long seed) {
+        List<Weight> weights = group.weights();
         List<DenseTensor> tensors =
                 weights.parallelStream().map(w -> w.constant().decode()).toList();
         int bits = weights.stream().mapToInt(scorer::bits).max().orElse(31);
         List<Scores> scores = IntStream.range(0, weights.size())
                 .mapToObj(i -> scorer.score(weights.get(i), tensors.get(i), bits, seed))
                 .toList();
-        List<Cut> cuts = Cut.ofSmallest(scores, zeros).split(scores);
+        List<Scores> units = IntStream.range(0, weights.size())
+                .parallel()
+                .mapToObj(i -> group.targets().get(i).pattern().units(scores.get(i)))
+                .toList();
+        List<Cut> cuts = Cut.ofSmallest(units, group.zeros()).split(units);
         return IntStream.range(0, weights.size())
                 .parallel()
-                .mapToObj(i -> pruned(weights.get(i), tensors.get(i), scores.get(i), cuts.get(i)))
+                .mapToObj(i -> {
+                    Mask mask = group.targets()
+                            .get(i)
+                            .pattern()
+                            .select(tensors.get(i).shape(), scores.get(i), units.get(i), cuts.get(i));
+                    return new PrunedWeight(weights.get(i), mask, tensors.get(i));
+                })
                 .toList();
-    }
-
-    private static PrunedWeight pruned(Weight weight, DenseTensor tensor, Scores scores, Cut cut) {
-        // Zeros score 0, but a cut may leave some of them: they are zero all the same.
-        Mask mask = Mask.ofKept(tensor.shape(), scores, cut.withAllZeros());
-        return new PrunedWeight(weight, mask, tensor);
     }
 }

@@ -5,39 +5,57 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Encoded;
+import dev.espalier.sparse.Grid;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.PackedEncoding;
 import dev.espalier.sparse.Quantization;
+import dev.espalier.sparse.Rounded;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
+import dev.espalier.sparse.SparsityPattern;
+import dev.espalier.sparse.ValueForm;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Chooses the form that a tensor with zeros is stored in: a given one, or with `auto` the one that takes the fewest
 /// bytes of the file.
 ///
 /// @param among those to choose from; where none can be taken, the tensor is stored dense
-public record EncodingChoice(List<SparseEncoding> among) {
+/// @param values narrower numbers to round the values of packed tensors to; none to keep every bit
+public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> values) {
     /// What was chosen.
     ///
     /// @param constant the form
     /// @param encoding its name
+    /// @param rounded the values as they are now, if they were rounded
+    /// @param exactBecause why they were not, if they were to be
     /// @param note why an encoding that was asked for was not taken
-    public record Chosen(Constant constant, SparseEncoding encoding, Optional<String> note) {}
+    public record Chosen(
+            Constant constant,
+            SparseEncoding encoding,
+            Optional<Rounded> rounded,
+            Optional<String> exactBecause,
+            Optional<String> note) {
+        /// Which elements are not zero, given those that were to be stored.
+        Mask nonZeros(Mask asked) {
+            return rounded.map(Rounded::nonZeros).orElse(asked);
+        }
+    }
 
     private record Candidate(SparseEncoding encoding, Constant constant, long size) {}
 
     /// The smallest.
-    public static final EncodingChoice AUTO = new EncodingChoice(SparseEncodings.ALL);
+    public static final EncodingChoice AUTO = new EncodingChoice(SparseEncodings.ALL, Optional.empty());
 
     /// The smallest of those that runtimes load about as fast as a dense one.
     public static final EncodingChoice FASTEST_LOAD =
-            new EncodingChoice(List.of(SparseEncodings.DENSE, SparseEncodings.COO));
+            new EncodingChoice(List.of(SparseEncodings.DENSE, SparseEncodings.COO), Optional.empty());
 
     /// IR version 6 brought sparse tensors, opset 11 the attribute `sparse_value` of Constant.
     private static final long SPARSE_IR_VERSION = 6;
@@ -66,17 +84,32 @@ public record EncodingChoice(List<SparseEncoding> among) {
         if (name.equals("auto")) {
             return AUTO;
         }
-        return new EncodingChoice(List.of(SparseEncodings.named(name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "'" + name + "' is not an encoding: there are auto, " + SparseEncodings.names()))));
+        return new EncodingChoice(
+                List.of(SparseEncodings.named(name)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "'" + name + "' is not an encoding: there are auto, " + SparseEncodings.names()))),
+                Optional.empty());
+    }
+
+    /// The same with the values of packed tensors rounded.
+    ///
+    /// @throws IllegalArgumentException if none of them is packed
+    public EncodingChoice rounding(ValueForm form) {
+        if (among.stream().noneMatch(PackedEncoding.class::isInstance)) {
+            throw new IllegalArgumentException("values of " + form + " need an encoding that nodes decode: auto, "
+                    + SparseEncodings.PACKED.stream().map(SparseEncoding::name).collect(Collectors.joining(", ")));
+        }
+        return new EncodingChoice(among, Optional.of(form));
     }
 
     /// The same, or dense where that is smaller.
     EncodingChoice orDense() {
         return among.contains(SparseEncodings.DENSE)
                 ? this
-                : new EncodingChoice(Stream.concat(Stream.of(SparseEncodings.DENSE), among.stream())
-                        .toList());
+                : new EncodingChoice(
+                        Stream.concat(Stream.of(SparseEncodings.DENSE), among.stream())
+                                .toList(),
+                        values);
     }
 
     /// Gives a model the first IR version that has these encodings if it is older.
@@ -100,39 +133,117 @@ public record EncodingChoice(List<SparseEncoding> among) {
         return encoding.equals(SparseEncodings.COO) ? SPARSE_IR_VERSION : 0;
     }
 
-    /// The form for a weight of which those elements stay that the mask keeps.
-    Chosen choose(Model model, Weight weight, DenseTensor elements, Mask nonZeros) {
-        return choose(model, weight.value(), weight.quantization(), elements, nonZeros);
-    }
-
-    /// The same for any constant.
-    Chosen choose(Model model, Value value, Quantization quantization, DenseTensor elements, Mask nonZeros) {
-        List<SparseEncoding> possible = new ArrayList<>();
-        Optional<String> refusal = Optional.empty();
-        for (SparseEncoding encoding : among) {
-            Optional<String> no = refusal(model, value, encoding, elements, quantization);
-            if (no.isEmpty()) {
-                possible.add(encoding);
-            }
-            refusal = refusal.or(() -> no);
-        }
-        if (possible.isEmpty()) {
-            possible.add(SparseEncodings.DENSE);
-        }
-        Candidate best = smallest(value, quantization, elements, nonZeros, possible);
-        return new Chosen(best.constant, best.encoding, refusal);
-    }
-
-    /// By the bytes of elements and positions where that is clear, otherwise by all that goes into the file.
-    private static Candidate smallest(
+    /// What is to be stored.
+    ///
+    /// @param elements what it has where `nonZeros` has no ones does not matter
+    /// @param pattern that the zeros follow
+    /// @param channels the grid whose rows are the output channels
+    record Contents(
             Value value,
             Quantization quantization,
             DenseTensor elements,
             Mask nonZeros,
-            List<SparseEncoding> possible) {
-        List<Long> estimates = possible.stream()
-                .map(encoding -> encoding.encodedSize(elements, nonZeros))
+            SparsityPattern pattern,
+            Grid channels) {
+        Rounded.Result rounded(ValueForm form) {
+            return Rounded.of(elements, nonZeros, form, channels);
+        }
+
+        Contents with(Rounded rounded) {
+            return new Contents(value, quantization, rounded.elements(), rounded.nonZeros(), pattern, channels);
+        }
+
+        long size(SparseEncoding encoding) {
+            return encoding.encodedSize(elements, encoding.stored(pattern, nonZeros));
+        }
+
+        Optional<String> refusal(SparseEncoding encoding) {
+            return encoding.refusal(elements, encoding.stored(pattern, nonZeros), quantization);
+        }
+
+        Encoded encode(SparseEncoding encoding) {
+            Mask stored = encoding.stored(pattern, nonZeros);
+            DenseTensor pruned = stored.equals(nonZeros) ? elements : nonZeros.applyTo(elements, quantization);
+            return encoding.encode(pruned, stored, quantization);
+        }
+    }
+
+    /// The form for a weight or any other constant.
+    Chosen choose(Model model, Contents contents) {
+        if (values.isPresent()) {
+            Rounded.Result result = contents.rounded(values.get());
+            if (result.rounded().isPresent()) {
+                return chooseRounded(model, contents, result.rounded().get());
+            }
+            Chosen exact = choose(model, contents, among);
+            return new Chosen(
+                    exact.constant, exact.encoding, Optional.empty(), Optional.of(result.reason()), exact.note);
+        }
+        return choose(model, contents, among);
+    }
+
+    /// Where the rounded form is no smaller than one with every bit, it is not taken.
+    private Chosen chooseRounded(Model model, Contents contents, Rounded rounded) {
+        List<SparseEncoding> narrow = among.stream()
+                .filter(PackedEncoding.class::isInstance)
+                .map(encoding -> (SparseEncoding) ((PackedEncoding) encoding).of(rounded))
                 .toList();
+        Chosen best = choose(model, contents.with(rounded), narrow);
+        List<SparseEncoding> exact = among.stream()
+                .filter(encoding -> !(encoding instanceof PackedEncoding))
+                .toList();
+        boolean isRounded = best.encoding instanceof PackedEncoding;
+        if (isRounded && exact.isEmpty()) {
+            return new Chosen(best.constant, best.encoding, Optional.of(rounded), Optional.empty(), best.note);
+        }
+        Chosen other = choose(model, contents, exact);
+        boolean isSmaller =
+                isRounded && contents.value.storedSize(best.constant) < contents.value.storedSize(other.constant);
+        return isSmaller
+                ? new Chosen(
+                        best.constant,
+                        best.encoding,
+                        Optional.of(rounded),
+                        Optional.empty(),
+                        best.note.or(() -> other.note))
+                : new Chosen(
+                        other.constant,
+                        other.encoding,
+                        Optional.empty(),
+                        Optional.of("no smaller than with every bit"),
+                        other.note.or(() -> best.note));
+    }
+
+    private Chosen choose(Model model, Contents contents, List<SparseEncoding> from) {
+        List<SparseEncoding> possible = new ArrayList<>();
+        Optional<String> refusal = Optional.empty();
+        for (SparseEncoding encoding : from) {
+            Optional<String> no = refusal(model, contents, encoding);
+            if (no.isEmpty()) {
+                possible.add(encoding);
+            }
+            refusal = refusal.or(() -> no.filter(reason -> isToldOf(encoding)));
+        }
+        if (possible.isEmpty()) {
+            possible.add(SparseEncodings.DENSE);
+        }
+        Candidate best = smallest(contents, possible);
+        return new Chosen(best.constant, best.encoding, Optional.empty(), Optional.empty(), refusal);
+    }
+
+    /// Whether it is worth a word that an encoding cannot be taken: not of one for patterns, where others were asked
+    /// for
+    /// too.
+    private boolean isToldOf(SparseEncoding encoding) {
+        boolean isForPatterns = encoding.name().startsWith(SparseEncodings.NOFM.name())
+                || encoding.name().startsWith(SparseEncodings.BLOCKS.name());
+        return !isForPatterns || among.size() == 1;
+    }
+
+    /// By the bytes of elements and positions where that is clear, otherwise by all that goes into the file.
+    private static Candidate smallest(Contents contents, List<SparseEncoding> possible) {
+        Value value = contents.value;
+        List<Long> estimates = possible.stream().map(contents::size).toList();
         long limit = Collections.min(estimates)
                 + MOST_FRAMING
                 + (long) MOST_NAMES * value.name().length();
@@ -144,7 +255,7 @@ public record EncodingChoice(List<SparseEncoding> among) {
             SparseEncoding encoding = possible.get(i);
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
-                Encoded encoded = encoding.encode(elements, nonZeros, quantization);
+                Encoded encoded = contents.encode(encoding);
                 Constant constant = isDense ? old.withElements(encoded.decode()) : Constant.of(encoded);
                 close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
@@ -162,8 +273,9 @@ public record EncodingChoice(List<SparseEncoding> among) {
         return value.storedSize(candidate.constant) + candidate.encoding.name().length();
     }
 
-    private Optional<String> refusal(
-            Model model, Value value, SparseEncoding encoding, DenseTensor elements, Quantization quantization) {
+    private Optional<String> refusal(Model model, Contents contents, SparseEncoding encoding) {
+        Value value = contents.value;
+        DenseTensor elements = contents.elements;
         if (encoding.equals(SparseEncodings.DENSE)) {
             return Optional.empty();
         }
@@ -190,6 +302,6 @@ public record EncodingChoice(List<SparseEncoding> among) {
         } else if (value.producer().isPresent() && opset < SPARSE_CONSTANT_OPSET) {
             return Optional.of("Constant nodes hold sparse tensors from opset " + SPARSE_CONSTANT_OPSET + " on only");
         }
-        return encoding.refusal(elements, quantization);
+        return contents.refusal(encoding);
     }
 }

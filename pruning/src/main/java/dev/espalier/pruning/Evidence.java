@@ -1,11 +1,10 @@
 package dev.espalier.pruning;
 
+import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
-import dev.espalier.sparse.DenseTensor;
-import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import java.util.LinkedHashMap;
@@ -36,7 +35,12 @@ public final class Evidence {
                         .forEach(value -> constants.put(value.path(), value));
             }
         }
-        weights.weights().forEach(weight -> quantizations.put(weight.name(), weight.quantization()));
+        weights.weights().forEach(this::addQuantization);
+        weights.others().forEach(other -> other.ifNamed().ifPresent(this::addQuantization));
+    }
+
+    private void addQuantization(Weight weight) {
+        quantizations.put(weight.name(), weight.quantization());
     }
 
     /// A file that nothing is promised of, to look for the tensors of another one in it.
@@ -99,15 +103,19 @@ public final class Evidence {
                 .anyMatch(value -> !value.constant().orElseThrow().defects().isEmpty());
     }
 
-    /// Which elements of a constant are not zero, from the stored bytes. Of bytes without a known zero point, such as
-    /// those of MatMulNBits, the most frequent is the zero: in a pruned weight it is.
+    /// How a constant's elements stand for numbers: what the operators that multiply by it say, or, of a packed tensor,
+    /// what is not stored. Empty if nothing says so.
+    Optional<Quantization> quantization(Value value) {
+        return Optional.ofNullable(quantizations.get(value.path()))
+                .or(() -> value.constant().orElseThrow() instanceof Constant.Packed packed
+                                && packed.defects().isEmpty()
+                        ? Optional.of(packed.tensor().quantization())
+                        : Optional.empty());
+    }
+
+    /// Which elements of a constant are not zero, from the stored bytes.
     Mask nonZeros(Value value) {
-        DenseTensor elements = value.constant().orElseThrow().decode();
-        Quantization quantization = quantizations.get(value.path());
-        if (quantization == null) {
-            boolean isBytes = elements.type() == ElementType.U8 || elements.type() == ElementType.I8;
-            quantization = isBytes ? Quantization.ofMostFrequentByte(elements) : Quantization.NONE;
-        }
-        return Mask.ofNonZeros(elements, quantization);
+        return Mask.ofNonZeros(
+                value.constant().orElseThrow().decode(), quantization(value).orElse(Quantization.NONE));
     }
 }

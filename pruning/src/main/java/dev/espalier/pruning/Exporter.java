@@ -1,23 +1,27 @@
 package dev.espalier.pruning;
 
 import dev.espalier.onnx.Constant;
-import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
-import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Grid;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
+import dev.espalier.sparse.Rounded;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
+import dev.espalier.sparse.SparsityPattern;
+import dev.espalier.sparse.Unstructured;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Stores the zeros of a model in another form and changes nothing else: every element comes out bit for bit.
@@ -34,6 +38,8 @@ public final class Exporter {
     /// @param encoding how it is stored
     /// @param bytesBefore what it took of the model's files
     /// @param bytes what it takes
+    /// @param rounding what rounding changed of the values; none if every bit was kept
+    /// @param exactBecause why they were not rounded, if they were to be
     /// @param repaired what was wrong with how it was stored, a clause each
     /// @param note why it is not stored in the form that was asked for
     public record Tensor(
@@ -44,6 +50,8 @@ public final class Exporter {
             SparseEncoding encoding,
             long bytesBefore,
             long bytes,
+            Optional<Rounded.Loss> rounding,
+            Optional<String> exactBecause,
             List<String> repaired,
             Optional<String> note) {}
 
@@ -62,13 +70,15 @@ public final class Exporter {
     private final Model model;
     private final EncodingChoice encodings;
     private final Manifest manifest;
-    private final Set<String> promised;
+    private final Map<String, Manifest.Entry> promised;
+    private final Map<Value, Grid> channels = new HashMap<>();
 
     private Exporter(Model model, EncodingChoice encodings) {
         this.model = model;
         this.encodings = encodings;
         this.manifest = Manifest.of(model);
-        this.promised = manifest.tensors().stream().map(Manifest.Entry::name).collect(Collectors.toSet());
+        this.promised = manifest.tensors().stream()
+                .collect(Collectors.toMap(Manifest.Entry::name, Function.identity(), (first, second) -> second));
     }
 
     /// Changes the model.
@@ -97,7 +107,7 @@ public final class Exporter {
         OptionalLong raised = EncodingChoice.raiseIrVersion(
                 model, stored.stream().map(s -> s.tensor.encoding).toList());
         manifest.with(stored.stream()
-                        .filter(s -> promised.contains(s.tensor.value.path()) || isSparse(s.tensor.encoding))
+                        .filter(s -> promised.containsKey(s.tensor.value.path()) || isSparse(s.tensor.encoding))
                         .map(Stored::entry)
                         .toList())
                 .writeTo(model);
@@ -105,63 +115,75 @@ public final class Exporter {
         return new Result(stored.stream().map(Stored::tensor).toList(), raised);
     }
 
-    /// Every weight, and everything else that is stored sparse.
+    /// Every weight, and everything else that is stored sparse or promised to have zeros.
     private Map<Value, Quantization> candidates() {
-        Map<Value, Quantization> weights = new HashMap<>();
-        WeightSearch.in(model).weights().forEach(weight -> weights.put(weight.value(), weight.quantization()));
+        Evidence evidence = Evidence.of(model);
+        Set<Value> weights = new HashSet<>();
+        for (Weight weight : evidence.weights().weights()) {
+            weights.add(weight.value());
+            channels.put(weight.value(), WeightLayout.channelsOf(weight));
+        }
         Map<Value, Quantization> candidates = new LinkedHashMap<>();
-        for (Graph graph : model.allGraphs()) {
-            graph.initializers().forEach(value -> addCandidate(value, weights, candidates));
-            for (Node node : graph.nodes()) {
-                node.outputs().forEach(value -> addCandidate(value, weights, candidates));
+        for (Value value : evidence.constants()) {
+            if (weights.contains(value) || isMeant(value)) {
+                candidates.put(value, evidence.quantization(value).orElse(Quantization.NONE));
             }
         }
         return candidates;
     }
 
-    private static void addCandidate(
-            Value value, Map<Value, Quantization> weights, Map<Value, Quantization> candidates) {
-        Quantization quantization = weights.get(value);
-        Optional<Constant> constant = value.constant();
-        if (quantization != null) {
-            candidates.put(value, quantization);
-        } else if (constant.filter(Constant::isSparse).isPresent()) {
-            candidates.put(
-                    value,
-                    constant.get() instanceof Constant.Packed packed
-                            ? packed.tensor().quantization()
-                            : Quantization.NONE);
-        }
+    private boolean isMeant(Value value) {
+        Constant constant = value.constant().orElseThrow();
+        return constant.type().isCountable() && (constant.isSparse() || promised.containsKey(value.path()));
     }
 
     private Optional<Stored> store(Value value, Quantization quantization) {
         Constant old = value.constant().orElseThrow();
         DenseTensor elements = old.decode();
         Mask nonZeros = Mask.ofNonZeros(elements, quantization);
-        boolean isMeant = old.isSparse() || promised.contains(value.path());
-        if (!isMeant && nonZeros.zeroCount() == 0) {
+        if (!isMeant(value) && nonZeros.zeroCount() == 0) {
             return Optional.empty();
         }
-        EncodingChoice choice = isMeant ? encodings : encodings.orDense();
+        EncodingChoice choice = isMeant(value) ? encodings : encodings.orDense();
         // A negative zero is a zero, but not one that may be left out.
         Mask present = Mask.ofBitsOtherThanZero(elements, quantization);
-        EncodingChoice.Chosen chosen = choice.choose(model, value, quantization, elements, present);
+        SparsityPattern pattern = Optional.ofNullable(promised.get(value.path()))
+                .flatMap(Manifest.Entry::followed)
+                .filter(known -> known.fits(elements.shape()))
+                .orElseGet(Unstructured::new);
+        EncodingChoice.Chosen chosen = choice.choose(
+                model,
+                new EncodingChoice.Contents(
+                        value,
+                        quantization,
+                        elements,
+                        present,
+                        pattern,
+                        channels.getOrDefault(value, WeightLayout.firstAxisOf(elements.shape()))));
         boolean isSame = chosen.constant().storage().equals(old.storage())
                 && old.isSparse()
                 && old.defects().isEmpty();
         boolean isKept = isSame || (!old.isSparse() && !chosen.constant().isSparse());
         Optional<Constant> constant = isKept ? Optional.empty() : Optional.of(chosen.constant());
+        Mask left = isKept ? nonZeros : chosen.nonZeros(nonZeros);
         Tensor tensor = new Tensor(
                 value,
                 elements.elementCount(),
-                nonZeros.zeroCount(),
+                left.zeroCount(),
                 old.storage(),
                 chosen.encoding(),
                 value.storedSize(),
                 constant.map(value::storedSize).orElseGet(value::storedSize),
+                isKept ? Optional.empty() : chosen.rounded().map(Rounded::loss),
+                chosen.exactBecause(),
                 old.defects(),
                 chosen.note());
-        Manifest.Entry entry = Manifest.Entry.of(value, nonZeros, chosen.encoding(), tensor.bytes());
+        Manifest.Entry entry = Manifest.Entry.of(value, left, chosen.encoding(), tensor.bytes());
+        Manifest.Entry before = promised.get(value.path());
+        // Rounding may make more zeros, which break no N:M pattern but are exceptions to blocks.
+        if (before != null && before.digest().equals(nonZeros.digest())) {
+            entry = entry.following(pattern, left);
+        }
         return Optional.of(new Stored(tensor, constant, entry));
     }
 

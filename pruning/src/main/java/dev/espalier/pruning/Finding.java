@@ -16,6 +16,8 @@ public record Finding(Kind kind, String tensor, String detail) {
         VALUE_LOST,
         /// As many zeros as promised, in other places.
         ZEROS_MOVED,
+        /// Zeros do not follow the pattern that was promised.
+        PATTERN_BROKEN,
         /// A tensor is not there, under this name.
         TENSOR_MISSING,
         /// A tensor has another type or shape.
@@ -34,6 +36,8 @@ public record Finding(Kind kind, String tensor, String detail) {
         OVER_BUDGET,
         /// Fewer zeros than were asked for.
         TOO_FEW_ZEROS,
+        /// A file that another tool saved cannot be loaded.
+        NOT_LOADABLE,
         /// Outputs are not those of the dense form.
         OUTPUTS_DIFFER;
 

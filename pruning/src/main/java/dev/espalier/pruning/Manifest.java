@@ -1,14 +1,18 @@
 package dev.espalier.pruning;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.SparseEncoding;
+import dev.espalier.sparse.SparsityPattern;
+import dev.espalier.sparse.Unstructured;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// ```
 ///
 /// `name` is the tensor's path ([dev.espalier.onnx.Graph#path()] and its name), `digest` that of the positions of its
-/// non-zero elements ([Mask#digest()]), `bytes` what it takes of the model's files ([Value#storedSize()]).
+/// non-zero elements ([Mask#digest()]), `bytes` what it takes of the model's files ([Value#storedSize()]). `pattern` is
+/// the [SparsityPattern] that they follow but for `exceptions` of its groups; both are left out where there is none.
 ///
 /// @param version 1
 /// @param tensors in the order in which they were pruned
@@ -34,7 +39,18 @@ public record Manifest(int version, List<Entry> tensors) {
 
     /// The promise for one tensor.
     public record Entry(
-            String name, String type, List<Long> shape, long zeros, String digest, String encoding, long bytes) {
+            String name,
+            String type,
+            List<Long> shape,
+            long zeros,
+            String digest,
+            String encoding,
+            long bytes,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String pattern,
+
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) long exceptions) {
         static Entry of(Value value, Mask nonZeros, SparseEncoding encoding, long bytes) {
             return new Entry(
                     value.path(),
@@ -43,7 +59,36 @@ public record Manifest(int version, List<Entry> tensors) {
                     nonZeros.zeroCount(),
                     nonZeros.digest(),
                     encoding.name(),
-                    bytes);
+                    bytes,
+                    null,
+                    0);
+        }
+
+        /// The same with the promise that the zeros follow a pattern.
+        Entry following(SparsityPattern followed, Mask nonZeros) {
+            return followed instanceof Unstructured
+                    ? this
+                    : new Entry(
+                            name,
+                            type,
+                            shape,
+                            zeros,
+                            digest,
+                            encoding,
+                            bytes,
+                            followed.toString(),
+                            followed.violations(nonZeros).count());
+        }
+
+        /// The pattern; none if none is promised.
+        ///
+        /// @throws PruningException if it is none that is known here
+        Optional<SparsityPattern> followed() {
+            try {
+                return Optional.ofNullable(pattern).map(SparsityPattern::parse);
+            } catch (IllegalArgumentException e) {
+                throw unreadable("'" + pattern + "' is no pattern that is known here");
+            }
         }
     }
 

@@ -34,7 +34,8 @@ final class ManifestCheck implements SparsityCheck {
         }
         Constant constant = value.constant().orElseThrow();
         List<Long> shape = Arrays.stream(constant.shape().dims()).boxed().toList();
-        if (!constant.type().label().equals(entry.type()) || !shape.equals(entry.shape())) {
+        boolean isSame = constant.type().label().equals(entry.type()) && shape.equals(entry.shape());
+        if (!isSame || !constant.type().isCountable()) {
             return finding(
                     Finding.Kind.TENSOR_CHANGED,
                     entry,

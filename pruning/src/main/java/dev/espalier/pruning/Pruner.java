@@ -5,11 +5,14 @@ import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.Magnitudes;
+import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Rounded;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /// Carries out a plan: prunes, encodes, puts the result into the model and writes the manifest into its metadata.
 public final class Pruner {
@@ -32,14 +35,16 @@ public final class Pruner {
     }
 
     private PruningResult apply(PruningPlan plan) {
-        int total = plan.groups().stream().mapToInt(g -> g.weights().size()).sum();
+        int total = plan.weights().size();
         List<Stored> stored = new ArrayList<>();
         for (PruningPlan.Group group : plan.groups()) {
-            progress.at(done, total, group.weights().getFirst().name());
-            List<PrunedWeight> pruned = plan.request()
-                    .method()
-                    .prune(group.weights(), group.zeros(), plan.request().seed());
-            stored.addAll(pruned.parallelStream().map(p -> store(p, group)).toList());
+            progress.at(done, total, group.targets().getFirst().weight().name());
+            List<PrunedWeight> pruned =
+                    plan.request().method().prune(group, plan.request().seed());
+            stored.addAll(IntStream.range(0, pruned.size())
+                    .parallel()
+                    .mapToObj(i -> store(pruned.get(i), group.targets().get(i), group))
+                    .toList());
             done += pruned.size();
         }
         // Layers with a sparsity of their own were pruned apart; reports and the manifest keep the file's order.
@@ -56,21 +61,35 @@ public final class Pruner {
         return new PruningResult(stored.stream().map(Stored::result).toList(), plan.leftAlone(), oldIrVersion);
     }
 
-    private Stored store(PrunedWeight pruned, PruningPlan.Group group) {
+    private Stored store(PrunedWeight pruned, PruningPlan.Target target, PruningPlan.Group group) {
         Weight weight = pruned.weight();
-        EncodingChoice.Chosen chosen = encodings.choose(model, weight, pruned.elements(), pruned.nonZeros());
+        EncodingChoice.Chosen chosen = encodings.choose(
+                model,
+                new EncodingChoice.Contents(
+                        weight.value(),
+                        weight.quantization(),
+                        pruned.elements(),
+                        pruned.nonZeros(),
+                        target.pattern(),
+                        WeightLayout.channelsOf(weight)));
+        Mask nonZeros = chosen.nonZeros(pruned.nonZeros());
         Magnitudes.Census before = Magnitudes.census(weight.constant().decode(), weight.quantization());
         LayerResult result = new LayerResult(
                 weight,
                 group.sparsity(),
-                group.weights().size() == 1,
+                group.targets().size() == 1,
+                group.pattern(),
+                target.note(),
                 before.zeros(),
-                pruned.nonZeros().zeroCount(),
+                nonZeros.zeroCount(),
                 before.unprunable(),
                 chosen.encoding(),
+                chosen.rounded().map(Rounded::loss),
+                chosen.exactBecause(),
                 chosen.note());
         long bytes = weight.value().storedSize(chosen.constant());
-        Manifest.Entry entry = Manifest.Entry.of(weight.value(), pruned.nonZeros(), chosen.encoding(), bytes);
+        Manifest.Entry entry = Manifest.Entry.of(weight.value(), nonZeros, chosen.encoding(), bytes)
+                .following(target.pattern(), nonZeros);
         return new Stored(result, chosen.constant(), entry);
     }
 }

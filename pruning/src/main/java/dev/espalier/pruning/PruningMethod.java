@@ -10,11 +10,11 @@ public interface PruningMethod {
     /// What it does, in one line of help.
     String summary();
 
-    /// Prunes some weights together: of all their elements, `zeros` are zero in the end, counting those that were
-    /// before. There are more if more were zero already, and fewer if too many are NaN or infinite, which are never
-    /// pruned.
+    /// Prunes some weights together: of all their elements or blocks, `zeros` are zero in the end, counting those that
+    /// were before. There are more if more were zero already, and fewer if too many are NaN or infinite, which are
+    /// never pruned.
     ///
     /// @param seed for methods that draw lots; the same seed gives the same result
     /// @return one for each weight, in order
-    List<PrunedWeight> prune(List<Weight> weights, long zeros, long seed);
+    List<PrunedWeight> prune(PruningPlan.Group group, long seed);
 }

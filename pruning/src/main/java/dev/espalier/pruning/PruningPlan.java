@@ -1,6 +1,10 @@
 package dev.espalier.pruning;
 
 import dev.espalier.onnx.Value;
+import dev.espalier.sparse.Block;
+import dev.espalier.sparse.NofM;
+import dev.espalier.sparse.SparsityPattern;
+import dev.espalier.sparse.Unstructured;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,19 +18,40 @@ import java.util.Optional;
 /// @param groups the same, by what is pruned together
 /// @param leftAlone what is not
 public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group> groups, List<LeftAlone> leftAlone) {
+    /// A weight with the pattern that its zeros follow.
+    ///
+    /// @param pattern bound to the weight
+    /// @param note what of the weight does not follow it, a clause; empty if all does
+    public record Target(Weight weight, SparsityPattern pattern, String note) {
+        /// How many units there are to choose among: elements, blocks; none where the pattern says what stays.
+        long units() {
+            return switch (pattern) {
+                case Unstructured u -> weight.elementCount();
+                case Block block -> block.blockCount();
+                case NofM nOfM -> 0;
+            };
+        }
+    }
+
     /// Weights that share a number of zeros.
     ///
-    /// @param weights one, or all of the global scope
+    /// @param targets one, or all of the global scope
     /// @param sparsity what was asked for
-    /// @param zeros how many elements of all of them are to be zero
-    public record Group(List<Weight> weights, Sparsity sparsity, long zeros) {
+    /// @param pattern what was asked for, the same for all
+    /// @param zeros how many units of all of them are to be zero: elements, or blocks
+    public record Group(List<Target> targets, Sparsity sparsity, PatternChoice pattern, long zeros) {
         public Group {
-            weights = List.copyOf(weights);
+            targets = List.copyOf(targets);
         }
 
-        static Group of(List<Weight> weights, Sparsity sparsity) {
-            long elements = weights.stream().mapToLong(Weight::elementCount).sum();
-            return new Group(weights, sparsity, sparsity.of(elements));
+        static Group of(List<Target> targets, Sparsity sparsity, PatternChoice pattern) {
+            long units = targets.stream().mapToLong(Target::units).sum();
+            return new Group(targets, sparsity, pattern, sparsity.of(units));
+        }
+
+        /// The weights, in order.
+        public List<Weight> weights() {
+            return targets.stream().map(Target::weight).toList();
         }
     }
 
@@ -45,11 +70,19 @@ public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group
         List<LeftAlone> leftAlone = new ArrayList<>(selection.leftAlone());
         List<Group> groups = new ArrayList<>();
         List<Weight> weights = new ArrayList<>();
-        List<Weight> together = new ArrayList<>();
+        List<Target> together = new ArrayList<>();
         for (Weight weight : selection.weights()) {
-            Optional<Sparsity> own = overrideOf(weight, request);
+            Optional<PruneRequest.LayerTarget> own = overrideOf(weight, request);
+            PatternChoice pattern = own.map(PruneRequest.LayerTarget::pattern).orElse(request.pattern());
+            PatternChoice.Bound bound = pattern.on(weight);
+            if (bound.pattern().isEmpty()) {
+                leftAlone.add(new LeftAlone(weight.value(), bound.note(), Optional.of(weight)));
+                continue;
+            }
+            Target target = new Target(weight, bound.pattern().get(), bound.note());
             if (own.isPresent() || request.scope() == Scope.LAYER) {
-                groups.add(Group.of(List.of(weight), own.orElse(request.sparsity())));
+                Sparsity sparsity = own.map(PruneRequest.LayerTarget::sparsity).orElse(request.sparsity());
+                groups.add(Group.of(List.of(target), sparsity, pattern));
             } else if (!weight.quantization().isScaleKnown()) {
                 leftAlone.add(new LeftAlone(
                         weight.value(),
@@ -57,12 +90,12 @@ public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group
                         Optional.of(weight)));
                 continue;
             } else {
-                together.add(weight);
+                together.add(target);
             }
             weights.add(weight);
         }
         if (!together.isEmpty()) {
-            groups.add(Group.of(together, request.sparsity()));
+            groups.add(Group.of(together, request.sparsity(), request.pattern()));
         }
         if (groups.isEmpty()) {
             throw new PruningException(
@@ -70,7 +103,8 @@ public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group
                     "",
                     all.others().isEmpty()
                             ? "it has no tensors at all: what it knows may be in attributes of its nodes"
-                            : "`espalier inspect --all` says why each tensor is left alone");
+                            : unsuited(leftAlone, request.pattern())
+                                    + "`espalier inspect --all` says why each tensor is left alone");
         }
         return new PruningPlan(request, weights, groups, leftAlone);
     }
@@ -82,10 +116,23 @@ public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group
         return order;
     }
 
-    private static Optional<Sparsity> overrideOf(Weight weight, PruneRequest request) {
+    /// Why the first weight that would be pruned cannot follow the pattern.
+    private static String unsuited(List<LeftAlone> leftAlone, PatternChoice pattern) {
+        return leftAlone.stream()
+                .filter(other -> other.ifNamed()
+                        .filter(w -> pattern.on(w).pattern().isEmpty())
+                        .isPresent())
+                .filter(other -> other.reason()
+                        .equals(pattern.on(other.ifNamed().orElseThrow()).note()))
+                .findFirst()
+                .map(other -> "no weight can follow " + pattern + ", for instance " + other.value() + ": "
+                        + other.reason() + "; ")
+                .orElse("");
+    }
+
+    private static Optional<PruneRequest.LayerTarget> overrideOf(Weight weight, PruneRequest request) {
         return request.overrides().reversed().stream()
                 .filter(override -> weight.isNamedBy(override.layers()))
-                .map(PruneRequest.LayerTarget::sparsity)
                 .findFirst();
     }
 }

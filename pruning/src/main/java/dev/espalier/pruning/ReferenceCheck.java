@@ -4,9 +4,7 @@ import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.Mask;
-import dev.espalier.sparse.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// The zeros are those of another file: the one that came out of `prune`, before someone converted or trained it.
@@ -52,7 +50,7 @@ final class ReferenceCheck implements SparsityCheck {
         List<Finding> findings = new ArrayList<>();
         long revived = promised.revivedIn(found);
         if (revived > 0) {
-            String first = position(promised.firstRevivedIn(found), constant.shape());
+            String first = constant.shape().positionOf(promised.firstRevivedIn(found));
             findings.add(new Finding(
                     Finding.Kind.ZERO_REVIVED,
                     name,
@@ -60,7 +58,7 @@ final class ReferenceCheck implements SparsityCheck {
         }
         long lost = found.revivedIn(promised);
         if (lost > 0) {
-            String first = position(found.firstRevivedIn(promised), constant.shape());
+            String first = constant.shape().positionOf(found.firstRevivedIn(promised));
             findings.add(new Finding(
                     Finding.Kind.VALUE_LOST,
                     name,
@@ -70,16 +68,5 @@ final class ReferenceCheck implements SparsityCheck {
             findings.add(new Finding(Finding.Kind.DENSIFIED, name, "there it is stored sparse, here every element is"));
         }
         return findings;
-    }
-
-    /// `[3, 0, 1, 2]`.
-    private static String position(long index, Shape shape) {
-        long[] position = new long[shape.rank()];
-        long left = index;
-        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-            position[axis] = left % shape.dim(axis);
-            left /= shape.dim(axis);
-        }
-        return Arrays.toString(position);
     }
 }

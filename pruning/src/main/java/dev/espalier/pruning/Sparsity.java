@@ -37,6 +37,16 @@ public record Sparsity(BigDecimal share) {
                 .longValueExact();
     }
 
+    /// Whether the other is this one, to as many digits as the other has.
+    boolean agreesWith(Sparsity other) {
+        return share.setScale(other.share.scale(), RoundingMode.HALF_EVEN).compareTo(other.share) == 0;
+    }
+
+    /// `66.67 %`.
+    String rounded() {
+        return new Sparsity(share.setScale(4, RoundingMode.HALF_EVEN)).toString();
+    }
+
     /// `90 %`.
     @Override
     public String toString() {

@@ -7,6 +7,7 @@ public final class SparsityChecks {
     /// In the order in which they are reported.
     public static final List<SparsityCheck> ALL = List.of(
             new ManifestCheck(),
+            new PatternCheck(),
             new ExpectedSparsityCheck(),
             new ReferenceCheck(),
             new StillSparseCheck(),

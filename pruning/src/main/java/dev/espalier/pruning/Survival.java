@@ -5,18 +5,25 @@ import dev.espalier.onnx.Value;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Shape;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /// Follows the tensors of a pruned model into what another tool made of the file: by name, and where that is gone, by
 /// the zeros themselves, for tools rename what they fuse, scale, cast, transpose and lay out anew.
 public final class Survival {
     /// More axes than this are not tried in every order.
     private static final int MOST_AXES = 4;
+
+    /// A match that comes about by accident in one of 2^40 cases is none.
+    private static final double CERTAIN_BITS = 40;
 
     /// What became of a tensor's zeros.
     public enum Fate {
@@ -37,107 +44,156 @@ public final class Survival {
     /// @param detail by what it was found, or how many zeros are not there; a clause
     public record Followed(String name, Fate fate, String detail) {}
 
-    private record Candidate(Value value, Mask nonZeros) {
-        Fate fate() {
-            return value.constant().filter(Constant::isSparse).isPresent() ? Fate.SPARSE : Fate.DENSE;
-        }
-    }
-
-    private final Map<String, Candidate> candidates = new LinkedHashMap<>();
+    private final Map<String, Mask> promised;
+    private final List<Survivor> survivors;
+    private final Map<String, Followed> followed = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
 
-    private Survival(Evidence after, Set<Long> keptCounts, Set<String> names) {
-        for (Value value : after.constants()) {
-            Constant constant = value.constant().orElseThrow();
-            if (constant.type().isCountable() && constant.shape().rank() > 0) {
-                Mask mask = after.nonZeros(value);
-                if (names.contains(value.path()) || keptCounts.contains(mask.keptCount())) {
-                    candidates.put(value.path(), new Candidate(value, mask));
-                }
-            }
-        }
+    private Survival(Map<String, Mask> promised, List<Survivor> survivors) {
+        this.promised = promised;
+        this.survivors = survivors;
     }
 
-    /// The tensors that are to be followed: those of the manifest, or all that are stored sparse.
+    /// The tensors that are to be followed, those with zeros: of the manifest, or all that are stored sparse.
     public static Map<String, Mask> promised(Evidence pruned) {
         Map<String, Mask> promised = new LinkedHashMap<>();
         if (pruned.manifest().isPresent()) {
             for (Manifest.Entry entry : pruned.manifest().get().tensors()) {
-                pruned.constant(entry.name()).ifPresent(value -> promised.put(entry.name(), pruned.nonZeros(value)));
+                pruned.constant(entry.name()).ifPresent(value -> addIfZeros(value, pruned, promised));
             }
         } else {
             for (Value value : pruned.constants()) {
                 if (value.constant().filter(Constant::isSparse).isPresent()) {
-                    promised.put(value.path(), pruned.nonZeros(value));
+                    addIfZeros(value, pruned, promised);
                 }
             }
         }
         return promised;
     }
 
-    /// Looks for each tensor.
+    private static void addIfZeros(Value value, Evidence pruned, Map<String, Mask> promised) {
+        if (value.constant().orElseThrow().type().isCountable()) {
+            Mask mask = pruned.nonZeros(value);
+            if (mask.zeroCount() > 0) {
+                promised.put(value.path(), mask);
+            }
+        }
+    }
+
+    /// Looks for each tensor. The surest signs come first, for all of them: what one tensor certainly is cannot be what
+    /// another may have become.
     ///
     /// @param promised which elements are not zero, by tensor
     /// @param after what the tool wrote
     public static List<Followed> follow(Map<String, Mask> promised, Evidence after) {
-        Set<Long> keptCounts = new HashSet<>();
-        promised.values().forEach(mask -> keptCounts.add(mask.keptCount()));
-        Survival survival = new Survival(after, keptCounts, promised.keySet());
-        List<Followed> all = new ArrayList<>();
-        // Those that kept their name first: what they are cannot be what another has become.
-        Map<String, Followed> byName = new LinkedHashMap<>();
-        promised.forEach((name, mask) -> survival.byName(name, mask).ifPresent(found -> byName.put(name, found)));
-        promised.forEach((name, mask) ->
-                all.add(Optional.ofNullable(byName.get(name)).orElseGet(() -> survival.byZeros(name, mask))));
-        return all;
+        Survival survival = new Survival(promised, Survivor.in(after));
+        survival.lookForEach(survival::byName);
+        survival.lookForEach(survival::zeroForZero);
+        survival.lookForEach(survival::withMoreZeros);
+        survival.lookForEach(survival::byNumber);
+        return promised.keySet().stream()
+                .map(name ->
+                        survival.followed.getOrDefault(name, new Followed(name, Fate.LOST, "no tensor has its zeros")))
+                .toList();
+    }
+
+    private void lookForEach(BiFunction<String, Mask, Optional<Followed>> search) {
+        promised.forEach((name, mask) -> {
+            if (!followed.containsKey(name)) {
+                search.apply(name, mask).ifPresent(found -> followed.put(name, found));
+            }
+        });
+    }
+
+    private Stream<Survivor> left() {
+        return survivors.stream().filter(survivor -> !taken.contains(survivor.path()));
     }
 
     private Optional<Followed> byName(String name, Mask mask) {
-        Candidate candidate = candidates.get(name);
-        if (candidate == null || !candidate.nonZeros.shape().equals(mask.shape())) {
-            return Optional.empty();
-        }
-        taken.add(name);
-        long revived = mask.revivedIn(candidate.nonZeros);
-        return Optional.of(
-                revived == 0
-                        ? new Followed(name, candidate.fate(), "under its name")
-                        : new Followed(
-                                name,
-                                Fate.REVIVED,
-                                "%,d of %,d zeros have a value".formatted(revived, mask.zeroCount())));
+        return left().filter(survivor -> survivor.path().equals(name)
+                        && survivor.nonZeros().shape().equals(mask.shape()))
+                .findFirst()
+                .map(survivor -> named(survivor, mask));
     }
 
-    private Followed byZeros(String name, Mask mask) {
-        Candidate laidOut = null;
-        for (Candidate candidate : candidates.values()) {
-            if (taken.contains(candidate.value.path()) || candidate.nonZeros.keptCount() != mask.keptCount()) {
-                continue;
-            }
-            if (isSameButForOrder(mask, candidate.nonZeros)) {
-                return found(name, candidate, "as '" + candidate.value.path() + "', zero for zero");
-            }
-            boolean isRoomy =
-                    candidate.nonZeros.shape().elementCount() >= mask.shape().elementCount();
-            laidOut = laidOut == null && isRoomy ? candidate : laidOut;
+    private Followed named(Survivor survivor, Mask mask) {
+        long revived = mask.revivedIn(survivor.nonZeros());
+        if (revived == 0) {
+            return found(survivor.path(), survivor, "under its name" + more(survivor, mask));
         }
-        return laidOut == null
-                ? new Followed(name, Fate.LOST, "no tensor has its zeros")
-                : found(name, laidOut, "as '" + laidOut.value.path() + "', by the number of its values");
+        taken.add(survivor.path());
+        return new Followed(
+                survivor.path(), Fate.REVIVED, "%,d of %,d zeros have a value".formatted(revived, mask.zeroCount()));
     }
 
-    private Followed found(String name, Candidate candidate, String how) {
-        taken.add(candidate.value.path());
-        return new Followed(name, candidate.fate(), how);
+    private Optional<Followed> zeroForZero(String name, Mask mask) {
+        long kept = mask.keptCount();
+        List<Survivor> alike = left().filter(survivor -> isAsLarge(survivor, mask) && survivor.kept() == kept)
+                .toList();
+        return alike.isEmpty()
+                ? Optional.empty()
+                : inAnyOrder(mask)
+                        .flatMap(ordered -> alike.stream()
+                                .filter(survivor -> ordered.hasBitsOf(survivor.nonZeros()))
+                                .limit(1))
+                        .findFirst()
+                        .map(survivor -> found(name, survivor, as(survivor) + ", zero for zero"));
     }
 
-    /// Whether they are the same bits one after the other, the axes of the first perhaps in another order.
-    private static boolean isSameButForOrder(Mask mask, Mask other) {
-        if (mask.shape().elementCount() != other.shape().elementCount()) {
-            return false;
-        }
-        return orders(mask.shape()).stream()
-                .anyMatch(order -> mask.permuted(order).hasBitsOf(other));
+    /// Rounding to few bits makes more zeros. Of several tensors that have all of these, the one with the fewest
+    /// others.
+    private Optional<Followed> withMoreZeros(String name, Mask mask) {
+        List<Survivor> alike = left().filter(survivor -> isAsLarge(survivor, mask) && isMoreThanChance(survivor, mask))
+                .sorted(Comparator.comparingLong(Survivor::kept).reversed())
+                .toList();
+        return alike.isEmpty()
+                ? Optional.empty()
+                : inAnyOrder(mask)
+                        .flatMap(ordered -> alike.stream()
+                                .filter(survivor -> ordered.coversBitsOf(survivor.nonZeros()))
+                                .limit(1))
+                        .max(Comparator.comparingLong(Survivor::kept))
+                        .map(survivor ->
+                                found(name, survivor, as(survivor) + ", zero for zero" + more(survivor, mask)));
+    }
+
+    /// Where each element has a value with probability p, those of a tensor of c values all fall on the elements of
+    /// another that have one with probability p^c.
+    private static boolean isMoreThanChance(Survivor survivor, Mask mask) {
+        double share = (double) mask.keptCount() / mask.shape().elementCount();
+        return survivor.kept() < mask.keptCount() && survivor.kept() * -Math.log(share) > CERTAIN_BITS * Math.log(2);
+    }
+
+    private Optional<Followed> byNumber(String name, Mask mask) {
+        return left().filter(survivor -> survivor.kept() == mask.keptCount()
+                        && survivor.nonZeros().shape().elementCount()
+                                >= mask.shape().elementCount())
+                .findFirst()
+                .map(survivor -> found(name, survivor, as(survivor) + ", by the number of its values"));
+    }
+
+    private Followed found(String name, Survivor survivor, String how) {
+        taken.add(survivor.path());
+        return new Followed(name, survivor.isSparse() ? Fate.SPARSE : Fate.DENSE, how);
+    }
+
+    private static boolean isAsLarge(Survivor survivor, Mask mask) {
+        return survivor.nonZeros().shape().elementCount() == mask.shape().elementCount();
+    }
+
+    private static String as(Survivor survivor) {
+        return "as '" + survivor.path() + "'";
+    }
+
+    private static String more(Survivor survivor, Mask mask) {
+        long more = mask.keptCount() - survivor.kept();
+        return more == 0 ? "" : ", and %,d more".formatted(more);
+    }
+
+    /// The mask with its axes in every order, the given one first.
+    private static Stream<Mask> inAnyOrder(Mask mask) {
+        List<List<Integer>> orders = orders(mask.shape());
+        return Stream.concat(Stream.of(mask), orders.stream().skip(1).map(mask::permuted));
     }
 
     private static List<List<Integer>> orders(Shape shape) {

@@ -54,6 +54,7 @@ final class PrunerTest {
     private static PruneRequest request(String sparsity, List<String> include, List<String> exclude) {
         return new PruneRequest(
                 Sparsity.parse(sparsity),
+                new PatternChoice.Unstructured(),
                 Scope.LAYER,
                 PruningMethods.MAGNITUDE,
                 include.stream().map(NameGlob::of).toList(),
@@ -183,13 +184,16 @@ final class PrunerTest {
     void givesLayersSparsitiesOfTheirOwn() {
         PruneRequest request = new PruneRequest(
                 Sparsity.parse("0.5"),
+                new PatternChoice.Unstructured(),
                 Scope.GLOBAL,
                 PruningMethods.MAGNITUDE,
                 List.of(),
                 List.of(),
                 List.of(
-                        new PruneRequest.LayerTarget(NameGlob.of("*"), Sparsity.parse("1")),
-                        new PruneRequest.LayerTarget(NameGlob.of("b"), Sparsity.parse("0.75"))),
+                        new PruneRequest.LayerTarget(
+                                NameGlob.of("*"), Sparsity.parse("1"), new PatternChoice.Unstructured()),
+                        new PruneRequest.LayerTarget(
+                                NameGlob.of("b"), Sparsity.parse("0.75"), new PatternChoice.Unstructured())),
                 0);
         Model model = twoLayers().build();
         prune(model, request, DENSE);
@@ -205,6 +209,7 @@ final class PrunerTest {
         for (Model model : List.of(one, same, other)) {
             PruneRequest request = new PruneRequest(
                     Sparsity.parse("0.5"),
+                    new PatternChoice.Unstructured(),
                     Scope.LAYER,
                     PruningMethods.RANDOM,
                     List.of(),
@@ -231,11 +236,13 @@ final class PrunerTest {
                 .build();
         PruneRequest request = new PruneRequest(
                 Sparsity.parse("0.25"),
+                new PatternChoice.Unstructured(),
                 Scope.LAYER,
                 PruningMethods.MAGNITUDE,
                 List.of(),
                 List.of(),
-                List.of(new PruneRequest.LayerTarget(NameGlob.of("big"), Sparsity.parse("0.9"))),
+                List.of(new PruneRequest.LayerTarget(
+                        NameGlob.of("big"), Sparsity.parse("0.9"), new PatternChoice.Unstructured())),
                 0);
         PruningResult result = prune(model, request, EncodingChoice.AUTO);
         assertThat(result.layers()).extracting(l -> l.encoding().name()).containsExactly("dense", "dense", "coo");

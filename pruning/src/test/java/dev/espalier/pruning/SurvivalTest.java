@@ -13,6 +13,7 @@ import dev.espalier.sparse.Encoded;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -107,6 +108,63 @@ final class SurvivalTest {
         }
         Followed followed = follow("reorder", DenseTensor.of(Shape.of(8, 4, 3), values));
         assertThat(followed).isEqualTo(new Followed("w", Fate.DENSE, "as 'reorder', by the number of its values"));
+    }
+
+    @Test
+    void findsATensorThatWasRoundedToMoreZeros() {
+        float[] values = new float[(int) SHAPE.elementCount()];
+        int kept = 0;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = at(i) != 0 && kept++ > 0 ? at(i) : 0;
+        }
+        assertThat(follow("w", DenseTensor.of(SHAPE, values)))
+                .isEqualTo(new Followed("w", Fate.DENSE, "under its name, and 1 more"));
+        assertThat(follow("w_int4", DenseTensor.of(SHAPE, values)))
+                .isEqualTo(new Followed("w", Fate.LOST, "no tensor has its zeros"));
+        Shape large = Shape.of(60, 4, 3);
+        DenseTensor weight = pruned(large);
+        Mask mask = Mask.ofNonZeros(weight, Quantization.NONE);
+        float[] rounded = new float[(int) large.elementCount()];
+        for (int i = 0; i < rounded.length; i++) {
+            float value = Float.intBitsToFloat((int) weight.bitsAt(i));
+            rounded[i] = value < 1.2f ? 0 : value;
+        }
+        Model after = ModelBuilder.opset(17)
+                .initializer("bias", DenseTensor.zeros(ElementType.F32, large))
+                .initializer("w_int4", DenseTensor.of(Shape.of(60, 12), rounded))
+                .build();
+        Followed followed =
+                Survival.follow(Map.of("w", mask), Evidence.of(after)).getFirst();
+        assertThat(followed.fate()).isEqualTo(Fate.DENSE);
+        assertThat(followed.detail()).matches("as 'w_int4', zero for zero, and [0-9]+ more");
+    }
+
+    @Test
+    void takesNoTensorThatIsAnothersZeroForZero() {
+        float[] padded = new float[8 * 4 * 3];
+        float[] moved = new float[(int) SHAPE.elementCount()];
+        for (int i = 0; i < SHAPE.elementCount(); i++) {
+            padded[i + 5] = at(i);
+            moved[(i + 31) % moved.length] = at(i);
+        }
+        Mask other = Mask.ofNonZeros(DenseTensor.of(SHAPE, moved), Quantization.NONE);
+        Map<String, Mask> promised = new LinkedHashMap<>();
+        promised.put("laid out anew", MASK);
+        promised.put("renamed", other);
+        Model after = ModelBuilder.opset(17)
+                .initializer("first", DenseTensor.of(SHAPE, moved))
+                .initializer("second", DenseTensor.of(Shape.of(8, 4, 3), padded))
+                .build();
+        assertThat(Survival.follow(promised, Evidence.of(after)))
+                .containsExactly(
+                        new Followed("laid out anew", Fate.DENSE, "as 'second', by the number of its values"),
+                        new Followed("renamed", Fate.DENSE, "as 'first', zero for zero"));
+    }
+
+    @Test
+    void promisesNothingWhereThereAreNoZeros() {
+        Model model = ModelBuilder.opset(17).initializer("w", WEIGHT).build();
+        assertThat(Survival.promised(Evidence.of(model))).isEmpty();
     }
 
     @Test

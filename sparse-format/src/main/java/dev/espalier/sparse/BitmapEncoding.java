@@ -41,28 +41,37 @@ record BitmapEncoding() implements PackedEncoding {
 
     private static DecodeProgram program(Shape shape) {
         long count = shape.elementCount();
-        DecodeProgram.Builder program = DecodeProgram.builder()
-                .constant("left", DenseTensor.ofBits(ElementType.U8, Shape.of(8), 7, 6, 5, 4, 3, 2, 1, 0))
-                .constant("right", DenseTensor.ofBits(ElementType.U8, Shape.of(), 7))
-                .constant("axis", Shape.of(), 0)
-                .constant("flat", Shape.of(1), -1)
+        return numberOnes(DecodeProgram.builder(), count % 8 != 0, Optional.of(count))
                 .constant("shape", Shape.of(shape.rank()), shape.dims())
-                .step("BitShift", List.of("bitmap", "left"), "shifted", new DecodeProgram.Text("direction", "LEFT"))
-                .step("BitShift", List.of("shifted", "right"), "spread", new DecodeProgram.Text("direction", "RIGHT"))
-                .step("Reshape", List.of("spread", "flat"), "bytes");
-        String bytes = "bytes";
-        if (count % 8 != 0) {
-            program.constant("start", Shape.of(1), 0)
-                    .constant("end", Shape.of(1), count)
-                    .step("Slice", List.of("bytes", "start", "end"), "trimmed");
-            bytes = "trimmed";
-        }
-        return program.step("Cast", List.of(bytes), "bits", new DecodeProgram.Type("to", ElementType.I32))
-                .step("CumSum", List.of("bits", "axis"), "ranks")
-                .step("Mul", List.of("bits", "ranks"), "indices")
                 .step("Gather", List.of("values", "indices"), "elements")
                 .step("Reshape", List.of("elements", "shape"), DecodeProgram.RESULT)
                 .build();
+    }
+
+    /// From `bitmap`, the steps that make `indices`: how many ones there are up to each that is one, 0 for the others.
+    ///
+    /// @param isTrimmed whether bits of the last byte stand for nothing
+    /// @param count of the bits that stand for something; empty if it is a setting
+    static DecodeProgram.Builder numberOnes(DecodeProgram.Builder program, boolean isTrimmed, Optional<Long> count) {
+        program.constant("left", DenseTensor.ofBits(ElementType.U8, Shape.of(8), 7, 6, 5, 4, 3, 2, 1, 0))
+                .constant("right", DenseTensor.ofBits(ElementType.U8, Shape.of(), 7))
+                .constant("axis", Shape.of(), 0)
+                .constant("flat", Shape.of(1), -1)
+                .step("BitShift", List.of("bitmap", "left"), "shifted", new DecodeProgram.Text("direction", "LEFT"))
+                .step("BitShift", List.of("shifted", "right"), "spread", new DecodeProgram.Text("direction", "RIGHT"))
+                .step("Reshape", List.of("spread", "flat"), "bytes");
+        if (isTrimmed) {
+            program.constant("start", Shape.of(1), 0)
+                    .setting("end", count.map(end -> DenseTensor.ofBits(ElementType.I64, Shape.of(1), end)))
+                    .step("Slice", List.of("bytes", "start", "end"), "trimmed");
+        }
+        return program.step(
+                        "Cast",
+                        List.of(isTrimmed ? "trimmed" : "bytes"),
+                        "bits",
+                        new DecodeProgram.Type("to", ElementType.I32))
+                .step("CumSum", List.of("bits", "axis"), "ranks")
+                .step("Mul", List.of("bits", "ranks"), "indices");
     }
 
     @Override

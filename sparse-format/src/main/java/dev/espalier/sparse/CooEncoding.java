@@ -17,7 +17,7 @@ record CooEncoding() implements SparseEncoding {
     }
 
     @Override
-    public Optional<String> refusal(DenseTensor tensor, Quantization quantization) {
+    public Optional<String> refusal(DenseTensor tensor, Mask nonZeros, Quantization quantization) {
         if (tensor.type().bits() < 8 || !tensor.type().isCountable()) {
             return Optional.of("elements of type " + tensor.type() + " have no COO form");
         }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// How standard ONNX operators make a tensor from the parts that are stored in its place: the description from which
@@ -13,9 +14,13 @@ import java.util.Set;
 /// Every name in it is one of three things: the output of a step, a constant that the program brings along, or a part.
 /// The last step makes [#RESULT].
 ///
+/// A program may be incomplete: then it has settings, constants that are not known before the nodes of a file have been
+/// read ([PackedEncoding#complete]).
+///
 /// @param steps in the order in which they run; each makes one tensor
-/// @param constants tensors that depend on nothing but the shape
-public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants) {
+/// @param constants tensors that depend on the shape and the settings
+/// @param settings the names of the constants that are not known yet
+public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants, Set<String> settings) {
     /// The name of the decoded tensor.
     public static final String RESULT = "";
 
@@ -39,11 +44,27 @@ public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants
     /// An element type.
     public record Type(String name, ElementType value) implements Argument {}
 
+    /// An integer.
+    public record Int(String name, long value) implements Argument {}
+
+    /// A list of integers.
+    public record Ints(String name, List<Long> values) implements Argument {}
+
     /// A tensor: the part of that name.
     public record Part(String name, String part) implements Argument {}
 
     public DecodeProgram {
         steps = List.copyOf(steps);
+        settings = Set.copyOf(settings);
+    }
+
+    /// The constant of that name.
+    DenseTensor constant(String name) {
+        DenseTensor constant = constants.get(name);
+        if (constant == null) {
+            throw new IllegalArgumentException("no constant '" + name + "'");
+        }
+        return constant;
     }
 
     /// The names of the parts, in the order in which the steps first mention them.
@@ -70,7 +91,7 @@ public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants
     private void addInitializers(Step step, Set<String> parts) {
         for (String input : step.inputs) {
             boolean isMade = steps.stream().anyMatch(other -> other.output.equals(input));
-            if (!isMade && !constants.containsKey(input)) {
+            if (!isMade && !constants.containsKey(input) && !settings.contains(input)) {
                 parts.add(input);
             }
         }
@@ -84,6 +105,20 @@ public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants
     static final class Builder {
         private final List<Step> steps = new ArrayList<>();
         private final Map<String, DenseTensor> constants = new LinkedHashMap<>();
+        private final Set<String> settings = new LinkedHashSet<>();
+
+        /// A constant that may not be known yet.
+        Builder setting(String name, Optional<DenseTensor> known) {
+            known.ifPresentOrElse(tensor -> constants.put(name, tensor), () -> settings.add(name));
+            return this;
+        }
+
+        /// The constants and settings of another program.
+        Builder all(DecodeProgram program) {
+            constants.putAll(program.constants);
+            settings.addAll(program.settings);
+            return this;
+        }
 
         Builder constant(String name, DenseTensor tensor) {
             constants.put(name, tensor);
@@ -101,7 +136,7 @@ public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants
         }
 
         DecodeProgram build() {
-            return new DecodeProgram(steps, constants);
+            return new DecodeProgram(steps, constants, settings);
         }
     }
 }

@@ -15,7 +15,7 @@ record DenseEncoding() implements SparseEncoding {
     }
 
     @Override
-    public Optional<String> refusal(DenseTensor tensor, Quantization quantization) {
+    public Optional<String> refusal(DenseTensor tensor, Mask nonZeros, Quantization quantization) {
         return Optional.empty();
     }
 

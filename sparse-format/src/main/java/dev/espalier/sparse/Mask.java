@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /// One bit for each element of a tensor: 1 is kept, 0 is zero (the convention of PyTorch's masks). Row-major.
 public final class Mask {
@@ -61,6 +62,17 @@ public final class Mask {
         return mask;
     }
 
+    /// @param isKept whether the element of that index is kept; asked once for each, in order
+    public static Mask of(Shape shape, LongPredicate isKept) {
+        Mask mask = new Mask(shape, newWords(shape.elementCount()));
+        for (long i = 0; i < shape.elementCount(); i++) {
+            if (isKept.test(i)) {
+                mask.words[(int) (i >>> 6)] |= 1L << (i & 63);
+            }
+        }
+        return mask;
+    }
+
     /// The bits of a file: bit i % 8, from the low end, of byte i / 8; those after the last element do not matter.
     ///
     /// @param bits at least `ceil(n / 8)` bytes
@@ -90,6 +102,16 @@ public final class Mask {
         for (long at = whole * 8L; at < bits.byteSize(); at++) {
             bits.set(ValueLayout.JAVA_BYTE, at, (byte) (words[whole] >>> (8 * (at % 8))));
         }
+    }
+
+    /// A mask without ones, for the code that sets them.
+    static Mask none(Shape shape) {
+        return new Mask(shape, newWords(shape.elementCount()));
+    }
+
+    /// Sets one bit.
+    void keep(long index) {
+        words[(int) (index >>> 6)] |= 1L << (index & 63);
     }
 
     /// The elements that stay when `cut` is made through `scores`.
@@ -157,6 +179,41 @@ public final class Mask {
             count += Long.bitCount(word);
         }
         return count;
+    }
+
+    /// Number of ones among `count` elements from `from` on, each `stride` after the one before.
+    int keptCount(long from, int count, long stride) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            long index = from + i * stride;
+            kept += (int) (words[(int) (index >>> 6)] >>> (index & 63)) & 1;
+        }
+        return kept;
+    }
+
+    /// The bits of `count` elements from `from` on, each `stride` after the one before, the first the lowest.
+    ///
+    /// @param count at most 31
+    int bitsOf(long from, int count, long stride) {
+        int bits = 0;
+        for (int i = 0; i < count; i++) {
+            long index = from + i * stride;
+            bits |= ((int) (words[(int) (index >>> 6)] >>> (index & 63)) & 1) << i;
+        }
+        return bits;
+    }
+
+    /// The bits of `count` elements from `from` on, the first the lowest.
+    ///
+    /// @param count 1 to 64
+    long word(long from, int count) {
+        int at = (int) (from >>> 6);
+        int shift = (int) (from & 63);
+        long bits = words[at] >>> shift;
+        if (shift + count > 64) {
+            bits |= words[at + 1] << (64 - shift);
+        }
+        return count == 64 ? bits : bits & ((1L << count) - 1);
     }
 
     /// Number of zeros.
@@ -237,6 +294,19 @@ public final class Mask {
     /// Whether the other has the same bits in the same order, in whatever shape.
     public boolean hasBitsOf(Mask other) {
         return shape.elementCount() == other.shape.elementCount() && Arrays.equals(words, other.words);
+    }
+
+    /// Whether the other keeps nothing that is zero here, one bit after the other, in whatever shape.
+    public boolean coversBitsOf(Mask other) {
+        if (shape.elementCount() != other.shape.elementCount()) {
+            return false;
+        }
+        for (int i = 0; i < words.length; i++) {
+            if ((~words[i] & other.words[i]) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void requireSameShape(Mask other) {

@@ -24,7 +24,7 @@ public record PackedTensor(PackedEncoding encoding, Shape shape, DecodeProgram p
 
     @Override
     public ElementType type() {
-        return values().type();
+        return encoding.type(this);
     }
 
     /// The stored elements, in the order of their positions, with what the encoding puts between them.

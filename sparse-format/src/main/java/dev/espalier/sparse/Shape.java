@@ -61,6 +61,17 @@ public final class Shape {
         return elementCount;
     }
 
+    /// The indices of an element that is counted row-major, `[3, 0, 1, 2]`.
+    public String positionOf(long index) {
+        long[] position = new long[dims.length];
+        long left = index;
+        for (int axis = dims.length - 1; axis >= 0; axis--) {
+            position[axis] = left % dims[axis];
+            left /= dims[axis];
+        }
+        return Arrays.toString(position);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Shape shape && Arrays.equals(dims, shape.dims);

@@ -11,10 +11,20 @@ public interface SparseEncoding {
     String summary();
 
     /// Why it cannot hold this tensor; empty if it can.
-    Optional<String> refusal(DenseTensor tensor, Quantization quantization);
+    ///
+    /// @param nonZeros the elements to keep
+    Optional<String> refusal(DenseTensor tensor, Mask nonZeros, Quantization quantization);
 
-    /// Bytes that elements and positions take in the file, exact, without encoding; the framing of a few dozen bytes
-    /// around them is not counted.
+    /// The elements that it stores best where those of `nonZeros` are to be kept and follow a pattern: more of them
+    /// where it stores wholes.
+    default Mask stored(SparsityPattern pattern, Mask nonZeros) {
+        return nonZeros;
+    }
+
+    /// Bytes that elements and positions take in the file, exact, without encoding; the framing around them is not
+    /// counted.
+    ///
+    /// @param nonZeros one without [#refusal]
     long encodedSize(DenseTensor tensor, Mask nonZeros);
 
     /// The stored form. It decodes to the elements of `tensor` that the mask keeps, bit for bit, and to zeros: what the

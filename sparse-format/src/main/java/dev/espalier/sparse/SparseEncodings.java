@@ -1,5 +1,6 @@
 package dev.espalier.sparse;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -19,8 +20,22 @@ public final class SparseEncodings {
     /// A bit for each element: the smallest below that.
     public static final PackedEncoding BITMAP = new BitmapEncoding();
 
-    /// Those that operators decode, in the order in which a file is searched for them.
-    public static final List<PackedEncoding> PACKED = List.of(GAP, BITMAP);
+    /// A number for the places in each group: the smallest for most N:M patterns.
+    public static final PackedEncoding NOFM = new NofMEncoding();
+
+    /// A bit for each block: the smallest for block patterns.
+    public static final PackedEncoding BLOCKS = new BlockEncoding();
+
+    /// Those that operators decode.
+    public static final List<PackedEncoding> PACKED = List.of(GAP, BITMAP, NOFM, BLOCKS);
+
+    /// The same, and each with narrower values, in the order in which a file is searched for them.
+    public static final List<PackedEncoding> READABLE = Stream.concat(
+                    PACKED.stream(),
+                    Arrays.stream(ValueForm.values())
+                            .flatMap(form -> PACKED.stream()
+                                    .map(base -> (PackedEncoding) new NarrowEncoding(base, form, Optional.empty()))))
+            .toList();
 
     /// To add one, write its class and add it here, or above if operators decode it.
     public static final List<SparseEncoding> ALL =

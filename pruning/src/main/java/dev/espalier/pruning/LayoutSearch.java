@@ -1,0 +1,194 @@
+package dev.espalier.pruning;
+
+import dev.espalier.onnx.Attribute;
+import dev.espalier.onnx.Node;
+import dev.espalier.onnx.Value;
+import dev.espalier.pruning.WeightLayout.Found;
+import dev.espalier.pruning.WeightOperator.Operand;
+import dev.espalier.sparse.Grid;
+import dev.espalier.sparse.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/// Finds the layout of a weight: the axes that the operator gives a meaning, followed back to where the weight is
+/// stored.
+final class LayoutSearch {
+    /// What an axis is to the operator.
+    private enum Role {
+        /// One product for each.
+        BATCH,
+        OUTPUT,
+        /// Summed over.
+        INPUT,
+        /// A kernel position that is summed over with the inputs.
+        INPUT_KERNEL,
+        /// One that makes outputs of its own.
+        OUTPUT_KERNEL;
+
+        boolean isInput() {
+            return this == INPUT || this == INPUT_KERNEL;
+        }
+    }
+
+    private static final Set<String> CONVOLUTIONS =
+            Set.of("Conv", "DeformConv", "QLinearConv", "ConvInteger", "FusedConv");
+    private static final Set<String> GEMMS = Set.of("Gemm", "FusedGemm", "QGemm", "FusedMatMul", "TransposeMatMul");
+    private static final Set<String> PRODUCTS = Set.of(
+            "MatMul",
+            "QLinearMatMul",
+            "MatMulInteger",
+            "MatMulIntegerToFloat",
+            "DynamicQuantizeMatMul",
+            "FusedMatMulActivation",
+            "GemmFastGelu",
+            "Attention",
+            "QAttention",
+            "PackedAttention",
+            "DecoderMaskedSelfAttention");
+    private static final Set<String> RECURRENT = Set.of("LSTM", "GRU", "RNN");
+    private static final Set<String> RESHAPING = Set.of("Reshape", "Flatten", "Squeeze", "Unsqueeze");
+
+    private LayoutSearch() {}
+
+    static Found of(Weight weight) {
+        Found found = Found.none("no operator multiplies by it");
+        for (Node node : weight.nodes()) {
+            List<Operand> operands =
+                    WeightOperators.of(node).map(WeightOperator::operands).orElse(List.of());
+            boolean isKnown = false;
+            for (Operand operand : operands) {
+                Value read = node.input(operand.input()).orElse(null);
+                if (read == null) {
+                    continue;
+                }
+                WeightChain chain = WeightChain.endingAt(read, node, operand);
+                if (!chain.origin().equals(weight.value())) {
+                    continue;
+                }
+                Found here = of(chain, weight.constant().shape());
+                if (here.layout().isEmpty()) {
+                    return here;
+                }
+                if (found.layout().isPresent() && !found.equals(here)) {
+                    return Found.none("operators sum over different axes of it");
+                }
+                found = here;
+                isKnown = true;
+            }
+            if (!isKnown) {
+                return Found.none("which of its axes " + node.operator() + " sums over is not known");
+            }
+        }
+        return found;
+    }
+
+    private static Found of(WeightChain chain, Shape shape) {
+        List<Integer> axes =
+                new ArrayList<>(IntStream.range(0, shape.rank()).boxed().toList());
+        for (Node node : chain.handedOnBy()) {
+            if (RESHAPING.contains(node.operator())) {
+                return Found.none("it is reshaped (" + node.operator() + ") before "
+                        + chain.node().operator() + " reads it");
+            }
+            if (node.isOperator("Transpose")) {
+                axes = permuted(axes, node);
+            }
+        }
+        List<Role> roles = roles(chain.node(), chain.operand().input(), shape.rank());
+        if (roles.isEmpty()) {
+            return Found.none("which of its axes " + chain.node().operator() + " sums over is not known");
+        }
+        // From the order in which the operator sees the axes to that in which they are stored.
+        List<Role> stored = new ArrayList<>(Collections.nCopies(shape.rank(), Role.BATCH));
+        for (int i = 0; i < shape.rank(); i++) {
+            stored.set(axes.get(i), roles.get(i));
+        }
+        return Found.of(layout(shape, stored, groups(chain.node(), shape.dim(stored.indexOf(Role.INPUT)))));
+    }
+
+    private static List<Integer> permuted(List<Integer> axes, Node transpose) {
+        Optional<Attribute> perm = transpose.attribute("perm");
+        if (perm.orElse(null) instanceof Attribute.Ints(String name, List<Long> order)
+                && order.stream()
+                        .sorted()
+                        .toList()
+                        .equals(IntStream.range(0, axes.size())
+                                .mapToObj(i -> (long) i)
+                                .toList())) {
+            return order.stream().map(i -> axes.get(i.intValue())).toList();
+        }
+        return axes.reversed();
+    }
+
+    /// What the axes of this input are; empty if it is not known.
+    private static List<Role> roles(Node node, int input, int rank) {
+        if (CONVOLUTIONS.contains(node.operator()) && rank >= 3) {
+            return with(Role.INPUT_KERNEL, rank, 0, Role.OUTPUT, 1, Role.INPUT);
+        }
+        if (node.operator().equals("ConvTranspose") && rank >= 3) {
+            return with(Role.OUTPUT_KERNEL, rank, 0, Role.INPUT, 1, Role.OUTPUT);
+        }
+        if (RECURRENT.contains(node.operator()) && rank == 3) {
+            return with(Role.BATCH, rank, 1, Role.OUTPUT, 2, Role.INPUT);
+        }
+        boolean isBatchTransposed =
+                node.intAttribute("transBatchA", 0) != 0 || node.intAttribute("transBatchB", 0) != 0;
+        boolean isProduct = GEMMS.contains(node.operator()) || PRODUCTS.contains(node.operator());
+        if (!isProduct || rank < 2 || isBatchTransposed) {
+            return List.of();
+        }
+        boolean isLeft = input == 0;
+        boolean isTransposed =
+                GEMMS.contains(node.operator()) && node.intAttribute(isLeft ? "transA" : "transB", 0) != 0;
+        // A is [M, K], B is [K, N]; K is summed over.
+        int inputs = isLeft == isTransposed ? rank - 2 : rank - 1;
+        return with(Role.BATCH, rank, inputs, Role.INPUT, 2 * rank - 3 - inputs, Role.OUTPUT);
+    }
+
+    private static List<Role> with(Role others, int rank, int a, Role roleOfA, int b, Role roleOfB) {
+        Role[] roles = new Role[rank];
+        Arrays.fill(roles, others);
+        roles[a] = roleOfA;
+        roles[b] = roleOfB;
+        return List.of(roles);
+    }
+
+    /// Of how many groups the input axis has the channels: a Conv weight has those of one group only.
+    private static long groups(Node node, long inputs) {
+        long groups = node.operator().equals("ConvTranspose") ? node.intAttribute("group", 1) : 1;
+        return groups > 0 && inputs % groups == 0 ? groups : 1;
+    }
+
+    private static WeightLayout layout(Shape shape, List<Role> roles, long groups) {
+        Grid inputs = grouped(Grid.along(shape, roles.indexOf(Role.INPUT)), groups);
+        Grid outputs = Grid.along(shape, roles.indexOf(Role.OUTPUT));
+        int first = 0;
+        while (roles.get(first) == Role.BATCH) {
+            first++;
+        }
+        boolean inputsFirst = roles.get(first).isInput();
+        int second = first;
+        while (second < roles.size()
+                && roles.get(second) != Role.BATCH
+                && roles.get(second).isInput() == inputsFirst) {
+            second++;
+        }
+        int from = second;
+        boolean isMatrix = IntStream.range(from, roles.size())
+                        .allMatch(
+                                i -> roles.get(i) != Role.BATCH && roles.get(i).isInput() != inputsFirst)
+                && (groups == 1 || inputsFirst);
+        Optional<Grid> matrix =
+                isMatrix ? Optional.of(grouped(Grid.along(shape, first, second), groups)) : Optional.empty();
+        return new WeightLayout(inputs, outputs, matrix, inputsFirst);
+    }
+
+    private static Grid grouped(Grid grid, long groups) {
+        return new Grid(grid.outer() * groups, grid.rows() / groups, grid.columns());
+    }
+}

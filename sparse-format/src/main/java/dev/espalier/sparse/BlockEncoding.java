@@ -1,0 +1,195 @@
+package dev.espalier.sparse;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// For zeros that follow a block pattern ([Block]) which it finds by itself. Parts, for K blocks of HEIGHT x WIDTH that
+/// are stored:
+///
+/// - `bitmap` U8 [ceil(blocks / 8), 1]: bit i % 8, counted from the low end, of byte i / 8 says whether block i is
+///   stored.
+/// - `values` [1 + K, HEIGHT * WIDTH]: a block of zeros, then the blocks; what hangs over the edges is zero.
+///
+/// The bits become numbers of blocks as in [BitmapEncoding], `Gather` fetches the blocks, a Transpose puts their rows
+/// where they belong, and a Slice cuts off the edges.
+record BlockEncoding() implements PackedEncoding {
+    @Override
+    public String name() {
+        return "blocks";
+    }
+
+    @Override
+    public String summary() {
+        return "for block patterns: a bit for each block and the elements of those kept, decoded by standard operators";
+    }
+
+    @Override
+    public int firstOpset(ElementType type) {
+        return SparseEncodings.BITMAP.firstOpset(type);
+    }
+
+    /// All elements of its blocks.
+    @Override
+    public Mask stored(SparsityPattern pattern, Mask nonZeros) {
+        return pattern instanceof Block ? pattern.cover(nonZeros) : nonZeros;
+    }
+
+    @Override
+    public List<DecodeProgram> programs(Shape shape) {
+        List<DecodeProgram> programs = new ArrayList<>();
+        for (int options = 0; options < 8; options++) {
+            programs.add(program(shape, (options & 1) != 0, (options & 2) != 0, (options & 4) != 0, Optional.empty()));
+        }
+        return programs;
+    }
+
+    private static DecodeProgram program(BlockFit fit, Shape shape) {
+        return program(shape, fit.blockCount() % 8 != 0, fit.height() > 1, fit.hasEdges(), Optional.of(fit));
+    }
+
+    private static DecodeProgram program(
+            Shape shape, boolean isTrimmed, boolean isTransposed, boolean hasEdges, Optional<BlockFit> fit) {
+        DecodeProgram.Builder program = BitmapEncoding.numberOnes(
+                        DecodeProgram.builder(), isTrimmed, fit.map(BlockFit::blockCount))
+                .constant("shape", Shape.of(shape.rank()), shape.dims())
+                .setting("split", fit.map(f -> integers(f.down(), f.across(), f.height(), f.width())))
+                .step("Gather", List.of("values", "indices"), "listed")
+                .step("Reshape", List.of("listed", "split"), "blocks");
+        String last = "blocks";
+        if (isTransposed) {
+            program.step(
+                    "Transpose", List.of("blocks"), "lines", new DecodeProgram.Ints("perm", List.of(0L, 2L, 1L, 3L)));
+            last = "lines";
+        }
+        if (hasEdges) {
+            program.setting("matrix", fit.map(f -> integers(f.down() * f.height(), f.across() * f.width())))
+                    .constant("corner", Shape.of(2), 0, 0)
+                    .setting("edges", fit.map(f -> integers(f.rows(), f.columns())))
+                    .step("Reshape", List.of(last, "matrix"), "padded")
+                    .step("Slice", List.of("padded", "corner", "edges"), "elements");
+            last = "elements";
+        }
+        return program.step("Reshape", List.of(last, "shape"), DecodeProgram.RESULT)
+                .build();
+    }
+
+    private static DenseTensor integers(long... values) {
+        return DenseTensor.ofBits(ElementType.I64, Shape.of(values.length), values);
+    }
+
+    @Override
+    public Optional<DecodeProgram> complete(Shape shape, DecodeProgram program, Map<String, DenseTensor> settings) {
+        return fit(settings)
+                .filter(fit -> fit.rows() * fit.columns() == shape.elementCount())
+                .map(fit -> program(fit, shape))
+                .filter(complete -> complete.steps().equals(program.steps()));
+    }
+
+    /// What the constants of a program say, if it makes sense.
+    private static Optional<BlockFit> fit(Map<String, DenseTensor> constants) {
+        long[] split = NofMEncoding.integersOf(constants.get("split"), 4);
+        if (split.length != 4 || !Shape.isValid(split)) {
+            return Optional.empty();
+        }
+        long[] edges = constants.containsKey("edges")
+                ? NofMEncoding.integersOf(constants.get("edges"), 2)
+                : new long[] {split[0] * split[2], split[1] * split[3]};
+        return edges.length == 2
+                        && Shape.isValid(edges)
+                        && split[2] > 0
+                        && split[3] > 0
+                        && split[0] == Math.ceilDiv(edges[0], split[2])
+                        && split[1] == Math.ceilDiv(edges[1], split[3])
+                ? Optional.of(new BlockFit(edges[0], edges[1], split[2], split[3]))
+                : Optional.empty();
+    }
+
+    private static BlockFit fitOf(PackedTensor tensor) {
+        return fit(tensor.program().constants()).orElseThrow();
+    }
+
+    @Override
+    public Optional<String> refusal(DenseTensor tensor, Mask nonZeros, Quantization quantization) {
+        return PackedEncoding.super
+                .refusal(tensor, nonZeros, quantization)
+                .or(() -> BlockFit.of(nonZeros).isPresent()
+                        ? Optional.empty()
+                        : Optional.of("its zeros follow no block pattern"));
+    }
+
+    @Override
+    public long encodedSize(DenseTensor tensor, Mask nonZeros) {
+        BlockFit fit = BlockFit.of(nonZeros).orElseThrow();
+        long blocks = 1 + fit.keptBlocks(nonZeros).keptCount();
+        return Math.ceilDiv(fit.blockCount(), 8L) + tensor.type().byteCount(blocks * fit.height() * fit.width());
+    }
+
+    @Override
+    public PackedTensor encode(DenseTensor tensor, Mask nonZeros, Quantization quantization) {
+        BlockFit fit = BlockFit.of(nonZeros).orElseThrow();
+        Mask kept = fit.keptBlocks(nonZeros);
+        DenseTensor bitmap = DenseTensor.zeros(ElementType.U8, Shape.of(Math.ceilDiv(fit.blockCount(), 8L), 1));
+        kept.copyTo(bitmap.data());
+        DenseTensor values = DenseTensor.filled(
+                tensor.type(), Shape.of(1 + kept.keptCount(), fit.height() * fit.width()), quantization.zeroAt(0));
+        long stored = 1;
+        for (long block = kept.nextKept(0); block >= 0; block = kept.nextKept(block + 1)) {
+            long to = stored++ * fit.height() * fit.width();
+            fit.forEachRow(block, (row, from, count) -> {
+                for (int i = 0; i < count; i++) {
+                    if (nonZeros.isKept(from + i)) {
+                        values.setBits(to + row * fit.width() + i, tensor.bitsAt(from + i));
+                    }
+                }
+            });
+        }
+        return new PackedTensor(
+                this, tensor.shape(), program(fit, tensor.shape()), Map.of("bitmap", bitmap, "values", values));
+    }
+
+    @Override
+    public long zero(PackedTensor tensor) {
+        return tensor.values().bitsAt(0);
+    }
+
+    @Override
+    public Optional<String> defect(PackedTensor tensor) {
+        BlockFit fit = fitOf(tensor);
+        DenseTensor bitmap = tensor.part("bitmap");
+        DenseTensor values = tensor.values();
+        if (bitmap.type() != ElementType.U8
+                || !bitmap.shape().equals(Shape.of(Math.ceilDiv(fit.blockCount(), 8L), 1))) {
+            return Optional.of(
+                    "a bitmap of " + bitmap.type() + " " + bitmap.shape() + " for " + fit.blockCount() + " blocks");
+        }
+        long kept = Mask.ofBits(Shape.of(fit.blockCount()), bitmap.data()).keptCount();
+        if (!values.shape().equals(Shape.of(1 + kept, fit.height() * fit.width()))) {
+            return Optional.of("its bitmap has " + kept + " ones, and its values, after the zeros, are of shape "
+                    + values.shape());
+        }
+        for (long i = 1; i < fit.height() * fit.width(); i++) {
+            if (values.bitsAt(i) != values.bitsAt(0)) {
+                return Optional.of("the block that stands for those not stored has different elements");
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void decode(PackedTensor tensor, DenseTensor to) {
+        BlockFit fit = fitOf(tensor);
+        Mask kept =
+                Mask.ofBits(Shape.of(fit.blockCount()), tensor.part("bitmap").data());
+        long stored = 1;
+        for (long block = kept.nextKept(0); block >= 0; block = kept.nextKept(block + 1)) {
+            long start = stored++ * fit.height() * fit.width();
+            fit.forEachRow(block, (row, first, count) -> {
+                for (int i = 0; i < count; i++) {
+                    to.setBits(first + i, tensor.values().bitsAt(start + row * fit.width() + i));
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.espalier.sparse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SparsityPatternTest {
+    private static final double NONE = 0;
+
+    private static Mask select(SparsityPattern pattern, DenseTensor tensor, double share) {
+        Scores scores = Magnitudes.of(tensor, Quantization.NONE, Magnitudes.exactBits(tensor.type()));
+        Scores units = pattern.units(scores);
+        Cut cut = Cut.ofSmallest(List.of(units), Math.round(share * units.count()));
+        return pattern.select(tensor.shape(), scores, units, cut);
+    }
+
+    private static DenseTensor random(ElementType type, Grid grid, long seed) {
+        Random random = new Random(seed);
+        DenseTensor tensor = DenseTensor.zeros(type, Shape.of(grid.outer(), grid.rows(), grid.columns()));
+        for (long i = 0; i < tensor.elementCount(); i++) {
+            // Few values, so that there are ties; zeros, negative zeros and denormals among them.
+            long bits = new long[] {0, 0x8000, 1, 0x3C00, 0xBC00, 0x4000, 0x3800, 0x5555}[random.nextInt(8)];
+            tensor.setBits(i, type == ElementType.F16 ? bits : bits << 16);
+        }
+        return tensor;
+    }
+
+    static Stream<Arguments> groups() {
+        List<Grid> grids = List.of(
+                new Grid(1, 8, 1),
+                new Grid(5, 13, 1),
+                new Grid(3, 8, 9),
+                new Grid(1, 64, 5000),
+                new Grid(2, 3, 7),
+                new Grid(0, 8, 4));
+        return grids.stream()
+                .flatMap(grid -> Stream.of(new NofM(2, 4, grid), new NofM(1, 4, grid), new NofM(5, 8, grid)))
+                .flatMap(p -> Stream.of(ElementType.F32, ElementType.F16).map(type -> Arguments.of(p, type)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("groups")
+    void keepsTheLargestOfEveryGroupAndTheWholeTail(NofM pattern, ElementType type) {
+        Grid grid = pattern.grid();
+        DenseTensor tensor = random(type, grid, 1);
+        Mask mask = select(pattern, tensor, NONE);
+        assertThat(pattern.violations(mask)).isEqualTo(SparsityPattern.Violations.NONE);
+        Mask nonZeros = Mask.ofNonZeros(tensor, Quantization.NONE);
+        for (long o = 0; o < grid.outer(); o++) {
+            for (long c = 0; c < grid.columns(); c++) {
+                for (long r = 0; r < grid.rows(); r++) {
+                    boolean isTail = r >= grid.rows() - pattern.tail();
+                    long at = (o * grid.rows() + r) * grid.columns() + c;
+                    // Before it come those of its group that are larger, and of equal ones those with a higher index.
+                    long before = 0;
+                    for (long other = r - r % pattern.group();
+                            !isTail && other < r - r % pattern.group() + pattern.group();
+                            other++) {
+                        long there = (o * grid.rows() + other) * grid.columns() + c;
+                        float a = magnitude(tensor, there);
+                        float b = magnitude(tensor, at);
+                        before += a > b || (a == b && other > r) ? 1 : 0;
+                    }
+                    assertThat(mask.isKept(at)).isEqualTo(nonZeros.isKept(at) && before < pattern.keep());
+                }
+            }
+        }
+    }
+
+    private static float magnitude(DenseTensor tensor, long index) {
+        long bits = tensor.bitsAt(index);
+        return Math.abs(
+                tensor.type() == ElementType.F16
+                        ? Float.float16ToFloat((short) bits)
+                        : Float.intBitsToFloat((int) bits));
+    }
+
+    @Test
+    void neverPrunesWhatIsNotFinite() {
+        NofM pattern = new NofM(1, 4, new Grid(1, 4, 1));
+        DenseTensor tensor = DenseTensor.of(Shape.of(4), Float.NaN, 5, Float.POSITIVE_INFINITY, Float.NaN);
+        Mask mask = select(pattern, tensor, NONE);
+        assertThat(mask.keptCount()).isEqualTo(3);
+        assertThat(mask.isKept(1)).isFalse();
+        assertThat(pattern.violations(mask)).isEqualTo(new SparsityPattern.Violations(1, 0));
+    }
+
+    @Test
+    void saysWhereTheFirstGroupIsThatHasTooMany() {
+        NofM pattern = new NofM(2, 4, new Grid(2, 8, 3));
+        Mask mask = Mask.none(Shape.of(2, 8, 3));
+        for (long row : new long[] {4, 5, 7}) {
+            mask.keep((8 + row) * 3 + 1);
+        }
+        assertThat(pattern.violations(mask)).isEqualTo(new SparsityPattern.Violations(1, (8 + 4) * 3 + 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1x1@1x13x7", "2x3@1x13x7", "4x1@2x9x4", "16x16@1x32x5000", "3x5000@1x32x5000"})
+    void keepsOrDropsWholeBlocks(String text) {
+        Block pattern = (Block) SparsityPattern.parse("block:" + text);
+        Grid grid = pattern.grid();
+        Random random = new Random(3);
+        DenseTensor tensor = DenseTensor.zeros(ElementType.F32, Shape.of(grid.elementCount()));
+        for (long i = 0; i < tensor.elementCount(); i++) {
+            tensor.setBits(i, Float.floatToRawIntBits(1 + random.nextFloat()));
+        }
+        Mask mask = select(pattern, tensor, 0.5);
+        assertThat(pattern.violations(mask)).isEqualTo(SparsityPattern.Violations.NONE);
+        assertThat(pattern.cover(mask)).isEqualTo(mask);
+        Scores units = pattern.units(Magnitudes.of(tensor, Quantization.NONE, 31));
+        long[] scores = new long[(int) units.count()];
+        units.read(0, scores.length, scores);
+        long dropped = Math.round(0.5 * scores.length);
+        double smallest = 3;
+        double largest = 0;
+        long kept = 0;
+        for (int block = 0; block < scores.length; block++) {
+            long first = firstOf(pattern, block);
+            double mean = mean(pattern, tensor, first);
+            assertThat(Double.longBitsToDouble(scores[block])).isEqualTo(mean);
+            if (mask.isKept(first)) {
+                smallest = Math.min(smallest, mean);
+                kept++;
+            } else {
+                largest = Math.max(largest, mean);
+            }
+        }
+        assertThat(scores.length - kept).isEqualTo(dropped);
+        assertThat(largest).isLessThan(smallest);
+    }
+
+    private static long firstOf(Block pattern, int block) {
+        Grid grid = pattern.grid();
+        long across = Math.ceilDiv(grid.columns(), (long) pattern.width());
+        long down = Math.ceilDiv(grid.rows(), (long) pattern.height());
+        long row = block / across / down * grid.rows() + block / across % down * pattern.height();
+        return row * grid.columns() + block % across * pattern.width();
+    }
+
+    private static double mean(Block pattern, DenseTensor tensor, long first) {
+        Grid grid = pattern.grid();
+        double sum = 0;
+        long count = 0;
+        long row = first / grid.columns() % grid.rows();
+        long column = first % grid.columns();
+        for (long r = row; r < Math.min(grid.rows(), row + pattern.height()); r++) {
+            for (long c = column; c < Math.min(grid.columns(), column + pattern.width()); c++) {
+                sum += Float.intBitsToFloat((int) tensor.bitsAt(first + (r - row) * grid.columns() + c - column));
+                count++;
+            }
+        }
+        return sum / count;
+    }
+
+    @Test
+    void poolsToTheMeanOrTheLargest() {
+        Grid grid = new Grid(1, 2, 4);
+        // The left block has the larger mean, the right one the largest element.
+        DenseTensor tensor = DenseTensor.of(Shape.of(2, 4), 3, -3, 5, 0.5f, 3, 3, 0, 0.5f);
+        Mask byMean = select(new Block(2, 2, Block.Pooling.AVERAGE, grid), tensor, 0.5);
+        assertThat(byMean.isKept(0)).isTrue();
+        assertThat(byMean.isKept(2)).isFalse();
+        Mask byLargest = select(new Block(2, 2, Block.Pooling.MAXIMUM, grid), tensor, 0.5);
+        assertThat(byLargest.isKept(0)).isFalse();
+        assertThat(byLargest.isKept(2)).isTrue();
+        // The zero of its own is not kept, and is the exception to whole blocks.
+        assertThat(byLargest.isKept(6)).isFalse();
+        assertThat(new Block(2, 2, Block.Pooling.MAXIMUM, grid).violations(byLargest))
+                .isEqualTo(new SparsityPattern.Violations(1, 2));
+        assertThat(new Block(2, 2, Block.Pooling.MAXIMUM, grid).cover(byLargest).keptCount())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void neverDropsABlockWithWhatIsNotFinite() {
+        DenseTensor tensor = DenseTensor.of(Shape.of(4), Float.NaN, 0, 9, 9);
+        Mask mask = select(new Block(1, 2, Block.Pooling.AVERAGE, new Grid(1, 1, 4)), tensor, 1);
+        assertThat(mask.keptCount()).isEqualTo(1);
+        assertThat(mask.isKept(0)).isTrue();
+    }
+
+    @Test
+    void isReadAsItIsWritten() {
+        for (String text : List.of("2:4@64x32x9", "block:4x1@1x64x288")) {
+            assertThat(SparsityPattern.parse(text)).hasToString(text);
+        }
+        for (String text : List.of(
+                "", "2:4", "4:2@1x1x1", "2:4@1x1", "2:4@1x-1x1", "block:0x1@1x1x1", "2:4@99999999999x9999999999x2")) {
+            assertThatThrownBy(() -> SparsityPattern.parse(text)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}
