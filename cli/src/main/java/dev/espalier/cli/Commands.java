@@ -12,12 +12,13 @@ final class Commands {
 
     static {
         ALL.put("inspect", InspectCommand::new);
+        ALL.put("sensitivity", SensitivityCommand::new);
         ALL.put("prune", PruneCommand::new);
         ALL.put("export", ExportCommand::new);
         ALL.put("verify-sparsity", VerifySparsityCommand::new);
         ALL.put("validate", ValidateCommand::new);
-        ALL.put("accuracy", AccuracyCommand::new);
         ALL.put("schedule", ScheduleCommand::new);
+        ALL.put("accuracy", AccuracyCommand::new);
         ALL.put("help", console -> new HelpCommand());
     }
 
@@ -28,7 +29,11 @@ final class Commands {
     static CommandLine lineFor(Console console, String... args) {
         CommandLine line = new CommandLine(new RootCommand());
         String first = args.length == 0 ? "" : args[0];
-        if (ALL.containsKey(first) && !first.equals("help")) {
+        if (first.equals("prune") && ChannelArguments.areAboutPruning(args)) {
+            line.addSubcommand(first, new ChannelPruneCommand(console));
+        } else if (first.equals("inspect") && ChannelArguments.areAboutInspecting(args)) {
+            line.addSubcommand(first, new ChannelInspectCommand(console));
+        } else if (ALL.containsKey(first) && !first.equals("help")) {
             line.addSubcommand(first, ALL.get(first).apply(console));
         } else {
             ALL.forEach((name, command) -> line.addSubcommand(name, command.apply(console)));

@@ -5,6 +5,8 @@ import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.channels.ChannelMethod;
+import dev.espalier.pruning.channels.ChannelMethods;
 import dev.espalier.pruning.schedule.ScheduleFormat;
 import dev.espalier.pruning.schedule.ScheduleFormats;
 import dev.espalier.pruning.schedule.Schedules;
@@ -32,6 +34,15 @@ final class Converters {
         @Override
         public PatternChoice convert(String text) {
             return checked(() -> PatternChoice.parse(text));
+        }
+    }
+
+    /// A sparsity in a list of levels: in percent, `50`, or below 1 as a share.
+    static final class LevelConverter implements ITypeConverter<Sparsity> {
+        @Override
+        public Sparsity convert(String text) {
+            boolean isPercent = text.matches("0*[1-9]\\d{0,2}(\\.\\d*)?");
+            return checked(() -> Sparsity.parse(isPercent ? text + "%" : text));
         }
     }
 
@@ -64,6 +75,17 @@ final class Converters {
         }
     }
 
+    static final class ChannelMethodConverter implements ITypeConverter<ChannelMethod> {
+        @Override
+        public ChannelMethod convert(String text) {
+            return ChannelMethods.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a method: there are "
+                            + ChannelMethods.ALL.stream()
+                                    .map(ChannelMethod::name)
+                                    .collect(Collectors.joining(", "))));
+        }
+    }
+
     static final class ScheduleFormatNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
@@ -75,6 +97,13 @@ final class Converters {
         @Override
         public Iterator<String> iterator() {
             return Schedules.ALL.stream().map(Schedules.Named::name).iterator();
+        }
+    }
+
+    static final class ChannelMethodNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ChannelMethods.ALL.stream().map(ChannelMethod::name).iterator();
         }
     }
 

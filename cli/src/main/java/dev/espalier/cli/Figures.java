@@ -1,5 +1,7 @@
 package dev.espalier.cli;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -46,5 +48,40 @@ final class Figures {
     /// `0.3937`, a share in percent; `-` if there is none.
     static String error(@Nullable Double share) {
         return share == null ? "-" : String.format(Locale.ROOT, "%.4f", 100 * share);
+    }
+
+    /// A share of a whole in percent, which does not look like all or nothing unless it is; `-` if there is none.
+    static String share(@Nullable Double share) {
+        if (share == null || share == 1) {
+            return share == null ? "-" : "100";
+        }
+        return ratio(Math.min(share, 0.9999));
+    }
+
+    /// A ratio in percent, which may exceed 100; `-` if there is none.
+    static String ratio(@Nullable Double ratio) {
+        if (ratio == null || ratio == 0) {
+            return ratio == null ? "-" : "0";
+        }
+        return String.format(Locale.ROOT, "%.2f", Math.max(100 * ratio, 0.01));
+    }
+
+    /// A number that JSON can hold; null for those that it cannot.
+    static @Nullable Double orNull(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
+    /// `0.0152`, `3.05e-05`: three digits.
+    static String real(double value) {
+        if (value == 0) {
+            return "0";
+        }
+        double size = Math.abs(value);
+        return size >= 1e-4 && size < 1e6
+                ? new BigDecimal(value)
+                        .round(new MathContext(3))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                : String.format(Locale.ROOT, "%.3g", value).replaceFirst("\\.?0*e", "e");
     }
 }

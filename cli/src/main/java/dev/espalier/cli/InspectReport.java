@@ -9,12 +9,8 @@ import java.util.List;
 ///
 /// @param others tensors that are not pruned, if they were asked for
 record InspectReport(
-        int schemaVersion,
-        ModelFacts model,
-        List<Layer> layers,
-        Totals totals,
-        List<Tensor> others,
-        List<String> notes) {
+        int schemaVersion, ModelFacts model, List<Layer> layers, Totals totals, List<Tensor> others, List<String> notes)
+        implements Report {
     /// A weight.
     ///
     /// @param uses how many operators multiply by it
@@ -74,8 +70,33 @@ record InspectReport(
         }
     }
 
-    void print(Console console) {
-        printFacts(console);
+    /// @param others what to list of what is not pruned
+    static InspectReport of(ModelFacts model, List<LayerSparsity> layers, List<LeftAlone> others) {
+        List<Layer> rows = layers.stream().map(Layer::of).toList();
+        return new InspectReport(
+                JsonReport.SCHEMA_VERSION,
+                model,
+                rows,
+                Totals.of(rows),
+                others.stream().map(Tensor::of).toList(),
+                notes(layers));
+    }
+
+    /// What could make use of zeros. Nothing here promises speed.
+    private static List<String> notes(List<LayerSparsity> layers) {
+        if (layers.stream().allMatch(layer -> layer.zeros() == 0)) {
+            return List.of();
+        }
+        long suitable = layers.stream().filter(LayerSparsity::suitsXnnpack).count();
+        return List.of(
+                "Who can use such zeros: ONNX Runtime's CPU provider computes with them like with any number;",
+                "TensorRT has kernels for the 2:4 pattern; XNNPACK for 1x1 convolutions and dense layers above 2/3",
+                "zeros (%d of these %d layers).".formatted(suitable, layers.size()));
+    }
+
+    @Override
+    public void print(Console console) {
+        model.print(console);
         if (!layers.isEmpty()) {
             console.out().println();
             console.out().println(layerTable().render(layers, console.columns()));
@@ -95,33 +116,6 @@ record InspectReport(
             console.out().println(otherTable().render(others, console.columns()));
         }
         notes.forEach(note -> console.out().println(note));
-    }
-
-    private void printFacts(Console console) {
-        console.out().printf("%s  %s", model.file(), Figures.bytes(model.bytes()));
-        if (model.externalBytes() > 0) {
-            console.out().printf(" and %s of external data", Figures.bytes(model.externalBytes()));
-        }
-        console.out().println();
-        console.out()
-                .printf(
-                        "IR version %d, opset %s%s%n",
-                        model.irVersion(),
-                        model.opsetList(),
-                        model.producer().isEmpty() ? "" : ", written by " + model.producer());
-        console.out().printf("%d nodes", model.nodes());
-        if (model.functions() > 0) {
-            console.out().printf(", %d local functions", model.functions());
-        }
-        if (model.nodesOutOfOrder() > 0) {
-            console.out()
-                    .printf(
-                            ", %d of them before a node that they read (runtimes sort them, onnx.checker refuses)",
-                            model.nodesOutOfOrder());
-        }
-        console.out().println();
-        model.inputs().forEach(port -> console.out().printf("input   %s  %s%n", port.name(), port.type()));
-        model.outputs().forEach(port -> console.out().printf("output  %s  %s%n", port.name(), port.type()));
     }
 
     private static TextTable<Layer> layerTable() {

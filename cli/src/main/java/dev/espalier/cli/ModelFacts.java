@@ -66,4 +66,30 @@ record ModelFacts(
                         .map(e -> e.getKey() + " " + e.getValue())
                         .collect(Collectors.joining(", "));
     }
+
+    /// Prints it, in lines.
+    void print(Console console) {
+        console.out().printf("%s  %s", file, Figures.bytes(bytes));
+        if (externalBytes > 0) {
+            console.out().printf(" and %s of external data", Figures.bytes(externalBytes));
+        }
+        console.out().println();
+        console.out()
+                .printf(
+                        "IR version %d, opset %s%s%n",
+                        irVersion, opsetList(), producer.isEmpty() ? "" : ", written by " + producer);
+        console.out().printf("%d nodes", nodes);
+        if (functions > 0) {
+            console.out().printf(", %d local functions", functions);
+        }
+        if (nodesOutOfOrder > 0) {
+            console.out()
+                    .printf(
+                            ", %d of them before a node that they read (runtimes sort them, onnx.checker refuses)",
+                            nodesOutOfOrder);
+        }
+        console.out().println();
+        inputs.forEach(port -> console.out().printf("input   %s  %s%n", port.name(), port.type()));
+        outputs.forEach(port -> console.out().printf("output  %s  %s%n", port.name(), port.type()));
+    }
 }

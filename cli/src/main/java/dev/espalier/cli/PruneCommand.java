@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prune",
         description = "Sets the least important weights to zero and writes a smaller model.",
+        footer = {"", "To remove whole channels: see `espalier prune --pattern channels --help`."},
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -2,8 +2,10 @@ package dev.espalier.cli;
 
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
+import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.pruning.BudgetCheck;
 import dev.espalier.pruning.Evidence;
+import dev.espalier.pruning.LayerSparsity;
 import dev.espalier.pruning.Question;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.SparsityCheck;
@@ -17,8 +19,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,6 +102,13 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
     @Option(names = "--junit", paramLabel = "FILE", description = "Also write a JUnit report, for a CI.")
     private @Nullable Path junit;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write a page for people: the checks, the findings, what survives, the zeros of each "
+                    + "weight.")
+    private @Nullable Path html;
+
     @Option(names = "--seed", description = "Seed of the inputs that it is run on (default: ${DEFAULT-VALUE}).")
     private long seed;
 
@@ -122,6 +133,9 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
             throw new ParameterException(
                     spec.commandLine(), "--require equal runs the model, which --no-run forbids: leave one out");
         }
+        for (Path report : Stream.of(junit, html).filter(Objects::nonNull).toList()) {
+            OnnxWriter.probe(report);
+        }
         SurvivalCheck survivalCheck = new SurvivalCheck(file, tools());
         Evidence evidence = workers.run(this::evidence);
         Verdict verdict = workers.run(() -> Verdict.of(evidence, checks(evidence.model(), survivalCheck), decisive()));
@@ -129,12 +143,23 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
         if (junit != null) {
             JunitReport.write(file, verdict, junit);
         }
+        if (html != null) {
+            HtmlReport.write(report, workers.run(() -> layers(evidence)), html);
+        }
         if (json) {
             JsonReport.print(report, console.out());
         } else {
             report.print(console);
         }
         return verdict.holds() ? ExitCode.OK : ExitCode.NO;
+    }
+
+    /// The weights of which the zeros can be counted.
+    private static List<LayerSparsity> layers(Evidence evidence) {
+        return evidence.weights().weights().parallelStream()
+                .filter(weight -> weight.constant().defects().isEmpty())
+                .map(LayerSparsity::of)
+                .toList();
     }
 
     private Question decisive() {
@@ -162,11 +187,11 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
         if (budget != null) {
             checks.add(new BudgetCheck(FileSizes.bytes(file, model.externalFiles()), budget));
         }
-        if (!noRun && decisive() == Question.EQUAL) {
-            checks.add(new RuntimeCheck(file, seed));
-        }
         if (survivalCheck.isAsked()) {
             checks.add(survivalCheck);
+        }
+        if (!noRun && decisive() == Question.EQUAL) {
+            checks.add(new RuntimeCheck(file, seed));
         }
         return checks;
     }

@@ -144,6 +144,37 @@ final class ExportCommandTest {
                 .hasValueSatisfying(constant -> assertThat(constant.storage()).isEqualTo("coo"));
     }
 
+    @Test
+    void roundsValuesOnRequestOnly() throws IOException {
+        Path dense = pruned("dense");
+        for (String form : List.of("f16", "i8")) {
+            Path narrow = folder.resolve(form + ".onnx");
+            Cli.Result result = Cli.launch("export", dense, "--values", form, "-o", narrow);
+            assertThat(result.errorOutput()).isEmpty();
+            assertThat(result.output()).contains("bitmap-" + form).contains("error max %");
+            assertThat(Cli.launch("verify-sparsity", narrow).output()).endsWith("verified\n");
+            // Without --values it is what was decoded, and the file with them is not rounded again.
+            Path wide = export(narrow, "dense");
+            assertThat(mismatches(OnnxReader.read(narrow), OnnxReader.read(wide)))
+                    .isEmpty();
+            assertThat(mismatches(OnnxReader.read(dense), OnnxReader.read(wide)))
+                    .isNotEmpty();
+            Path again = folder.resolve("again.onnx");
+            Cli.launch("export", narrow, "--values", form, "-o", again, "--force");
+            assertThat(mismatches(OnnxReader.read(narrow), OnnxReader.read(again)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void doesNotRoundWhereNothingIsPacked() {
+        Cli.Result result = Cli.launch(
+                "export", pruned("dense"), "--encoding", "coo", "--values", "f16", "-o", folder.resolve("out.onnx"));
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.errorOutput())
+                .startsWith("error: --values f16: values of f16 need an encoding that nodes decode: auto, gap, bitmap");
+    }
+
     private Path export(Path model, String encoding) {
         Path out = folder.resolve(encoding + "_of_" + model.getFileName());
         Cli.Result result = Cli.launch("export", model, "--encoding", encoding, "-o", out);

@@ -8,12 +8,14 @@ import ai.onnxruntime.OrtSession;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
+import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.TestModels;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,6 +226,44 @@ final class VerifySparsityCommandTest {
                 .newDocumentBuilder()
                 .parse(report.toFile())
                 .getDocumentElement();
+    }
+
+    @Test
+    void writesAPageThatNeedsNothingElse() throws IOException {
+        Path page = folder.resolve("report.html");
+        Cli.Result result = Cli.launch(
+                "verify-sparsity", pruned, "--no-run", "--expect", "0.9", "--survival", "--html", page, "--json");
+        assertThat(result.exitCode()).isEqualTo(1);
+        String html = Files.readString(page);
+        assertThat(html)
+                .contains("not as promised</span>")
+                .contains("<dt>too-few-zeros</dt>")
+                .contains("<td>ONNX Runtime, all, .ort</td>")
+                .contains("aria-label=\"80.00 % zero\"")
+                .doesNotContain("<script", "http:", "https:", "src=", "url(");
+        assertThat(html.split("<svg ")).hasSize(1 + 7);
+        Path nowhere = folder.resolve("none/report.html");
+        assertThat(Cli.launch("verify-sparsity", pruned, "--html", nowhere).exitCode())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aNameInTheModelIsNoMarkupInThePage() throws IOException {
+        String name = "<img src=x onerror='alert(1)'>&\"\u0001";
+        Path in = folder.resolve("in.onnx");
+        Files.write(
+                in,
+                ModelBuilder.opset(17)
+                        .input("x", ElementType.F32, "N", 64)
+                        .initializer(name, DenseTensor.zeros(ElementType.F32, Shape.of(64, 64)))
+                        .node("MatMul", List.of("x", name), List.of("y"))
+                        .output("y", ElementType.F32, "N", 64)
+                        .toBytes());
+        Path page = folder.resolve("report.html");
+        Cli.launch("verify-sparsity", in, "--no-run", "--expect", "0.9", "--html", page);
+        assertThat(Files.readString(page))
+                .contains("<td>&lt;img src=x onerror=&#39;alert(1)&#39;&gt;&amp;&quot;?</td>")
+                .doesNotContain("<img");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.espalier.onnx;
 
 import dev.espalier.onnx.proto.GraphProto;
+import dev.espalier.onnx.proto.TensorShapeProto;
 import dev.espalier.onnx.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -159,6 +160,45 @@ public final class Graph {
     void addOutput(ValueInfoProto info, Value value) {
         value.countOutput(1);
         outputs.add(new Port(info, value));
+    }
+
+    /// Takes in a value that was made apart from it.
+    void adopt(Value value) {
+        if (values.putIfAbsent(value.name(), value) != null) {
+            throw new IllegalStateException("'" + value.name() + "' is there already");
+        }
+    }
+
+    void addUndeclaredOutput(Value value) {
+        addOutput(ValueInfoProto.newBuilder().setName(value.name()).build(), value);
+    }
+
+    /// @param offset 0 for a place right before `place`, 1 for right after it
+    void insertNode(Node place, int offset, Node node) {
+        nodes.add(nodes.indexOf(place) + offset, node);
+    }
+
+    /// Corrects declared sizes, in whatever list of the graph the value is declared.
+    void redeclare(Value value, Map<Integer, Long> sizes) {
+        infos.replaceAll(info -> info.getName().equals(value.name()) ? resized(info, sizes) : info);
+        inputs.replaceAll(port -> port.value == value ? new Port(resized(port.info, sizes), value) : port);
+        outputs.replaceAll(port -> port.value == value ? new Port(resized(port.info, sizes), value) : port);
+        value.setType(ValueType.resized(value.type(), sizes));
+    }
+
+    private static ValueInfoProto resized(ValueInfoProto info, Map<Integer, Long> sizes) {
+        if (!info.getType().getTensorType().hasShape()) {
+            return info;
+        }
+        ValueInfoProto.Builder builder = info.toBuilder();
+        TensorShapeProto.Builder shape =
+                builder.getTypeBuilder().getTensorTypeBuilder().getShapeBuilder();
+        sizes.forEach((axis, size) -> {
+            if (axis < shape.getDimCount()) {
+                shape.getDimBuilder(axis).setDimValue(size);
+            }
+        });
+        return builder.build();
     }
 
     void addInfo(ValueInfoProto info) {

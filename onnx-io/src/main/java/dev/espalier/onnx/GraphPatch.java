@@ -21,6 +21,11 @@ public final class GraphPatch {
     private final Set<Node> nodes = new LinkedHashSet<>();
     private final Set<Value> initializers = new LinkedHashSet<>();
     private final Set<Value> inputs = new LinkedHashSet<>();
+    private final Map<Value, Constant> resized = new LinkedHashMap<>();
+    private final Map<Value, Map<Integer, Long>> declarations = new LinkedHashMap<>();
+    private final Map<Use, Value> reads = new LinkedHashMap<>();
+    private final List<Runnable> others = new ArrayList<>();
+    private final FreshNames names = new FreshNames();
     private final Set<Value> openings = new LinkedHashSet<>();
 
     private GraphPatch(String label) {
@@ -64,6 +69,96 @@ public final class GraphPatch {
         return this;
     }
 
+    /// Gives an initializer or a Constant node other contents of the same type and of any shape. What its graph
+    /// declares
+    /// of it follows.
+    public GraphPatch resizeConstant(Value value, Constant constant) {
+        resized.put(value, constant);
+        Map<Integer, Long> dims = new LinkedHashMap<>();
+        for (int axis = 0; axis < constant.shape().rank(); axis++) {
+            dims.put(axis, constant.shape().dim(axis));
+        }
+        return redeclare(value, dims);
+    }
+
+    /// Corrects the sizes that a graph declares of a value.
+    ///
+    /// @param sizes by axis; those that are not named stay as they are declared
+    public GraphPatch redeclare(Value value, Map<Integer, Long> sizes) {
+        declarations.put(value, Map.copyOf(sizes));
+        return this;
+    }
+
+    /// Adds an initializer.
+    ///
+    /// @param stem what its name begins with; the name is new in the whole model
+    /// @return the value, which is in the graph once the edit is made
+    public Value addInitializer(Graph graph, String stem, Constant constant) {
+        Value value = new Value(names.of(graph, stem), graph);
+        others.add(() -> {
+            graph.adopt(value);
+            graph.addInitializer(value, new Value.Held(constant, null, true));
+        });
+        return value;
+    }
+
+    /// Makes one input of a node read another value, which must be made before the node runs. An input that was left
+    /// out
+    /// at the end may be given.
+    public GraphPatch setInput(Node node, int index, Value value) {
+        reads.put(new Use(node, index), value);
+        return this;
+    }
+
+    /// What an input of a node will read.
+    public Optional<Value> inputOf(Node node, int index) {
+        return Optional.ofNullable(reads.get(new Use(node, index))).or(() -> node.input(index));
+    }
+
+    /// Sets an attribute of numbers, in the place of one of that name or after the others.
+    public GraphPatch setAttribute(Node node, Attribute attribute) {
+        others.add(() -> node.setAttribute(attribute));
+        return this;
+    }
+
+    /// Removes an attribute if the node has it.
+    public GraphPatch removeAttribute(Node node, String name) {
+        others.add(() -> node.removeAttribute(name));
+        return this;
+    }
+
+    /// Adds a node of the standard's operators with one output right before another node.
+    ///
+    /// @param stem what the output's name begins with
+    /// @return the output, which is in the graph once the edit is made
+    public Value insertBefore(
+            Node next, String operator, String stem, List<Value> nodeInputs, List<Attribute> attributes) {
+        return insert(next, 0, operator, stem, nodeInputs, attributes);
+    }
+
+    /// The same right after another node.
+    public Value insertAfter(
+            Node previous, String operator, String stem, List<Value> nodeInputs, List<Attribute> attributes) {
+        return insert(previous, 1, operator, stem, nodeInputs, attributes);
+    }
+
+    private Value insert(
+            Node place, int offset, String operator, String stem, List<Value> nodeInputs, List<Attribute> attributes) {
+        Graph graph = place.graph();
+        Value output = new Value(names.of(graph, stem), graph);
+        others.add(() -> {
+            graph.adopt(output);
+            graph.insertNode(place, offset, Node.made(graph, operator, nodeInputs, output, attributes));
+        });
+        return output;
+    }
+
+    /// Makes a value that is none yet an output of its graph, undeclared.
+    public GraphPatch addOutput(Value value) {
+        others.add(() -> value.graph().addUndeclaredOutput(value));
+        return this;
+    }
+
     /// Makes an initializer of the main graph an input too, so that callers may override it and no runtime
     /// takes it for a constant.
     public GraphPatch addInput(Value value) {
@@ -84,6 +179,10 @@ public final class GraphPatch {
             throw new IllegalStateException("cannot " + label + ": " + String.join("; ", faults));
         }
         constants.forEach(GraphPatch::setConstant);
+        resized.forEach(GraphPatch::setConstant);
+        declarations.forEach((value, sizes) -> value.graph().redeclare(value, sizes));
+        others.forEach(Runnable::run);
+        reads.forEach((use, value) -> use.node().replaceInput(use.index(), value));
         replacements.forEach((value, other) ->
                 List.copyOf(value.uses()).forEach(use -> use.node().replaceInput(use.index(), other)));
         byGraph(nodes, Node::graph).forEach(Graph::removeNodes);
@@ -91,6 +190,10 @@ public final class GraphPatch {
         inputs.forEach(value -> value.graph().removeInput(value));
         openings.forEach(GraphPatch::open);
         return !(constants.isEmpty()
+                && resized.isEmpty()
+                && declarations.isEmpty()
+                && others.isEmpty()
+                && reads.isEmpty()
                 && replacements.isEmpty()
                 && nodes.isEmpty()
                 && initializers.isEmpty()
@@ -99,6 +202,14 @@ public final class GraphPatch {
     }
 
     private void checkConstants(List<String> faults) {
+        resized.forEach((value, constant) -> {
+            Constant old = value.constant().orElse(null);
+            if (old == null) {
+                faults.add("'" + value + "' is not a constant");
+            } else if (old.type() != constant.type()) {
+                faults.add("'" + value + "' is " + old.type() + ", not " + constant.type());
+            }
+        });
         constants.forEach((value, constant) -> {
             Constant old = value.constant().orElse(null);
             if (old == null) {

@@ -125,10 +125,25 @@ final class GraphWriter {
                 graphs.forEach(graph -> proto.addGraphs(write(graph)));
                 yield proto.build();
             }
-            case Attribute.Int i -> origin;
-            case Attribute.Real r -> origin;
+            case Attribute.Int(String name, long value) ->
+                slot.replaced()
+                        ? typed(name, AttributeProto.AttributeType.INT)
+                                .setI(value)
+                                .build()
+                        : origin;
+            case Attribute.Real(String name, float value) ->
+                slot.replaced()
+                        ? typed(name, AttributeProto.AttributeType.FLOAT)
+                                .setF(value)
+                                .build()
+                        : origin;
             case Attribute.Text t -> origin;
-            case Attribute.Ints i -> origin;
+            case Attribute.Ints(String name, List<Long> values) ->
+                slot.replaced()
+                        ? typed(name, AttributeProto.AttributeType.INTS)
+                                .addAllInts(values)
+                                .build()
+                        : origin;
             case Attribute.Reals r -> origin;
             case Attribute.Texts t -> origin;
             case Attribute.Reference r -> origin;
@@ -136,9 +151,19 @@ final class GraphWriter {
         };
     }
 
+    private static AttributeProto.Builder typed(String name, AttributeProto.AttributeType type) {
+        return AttributeProto.newBuilder().setName(name).setType(type);
+    }
+
     private AttributeProto write(String name, Constant constant, boolean replaced, AttributeProto origin) {
-        AttributeProto.Builder proto =
-                origin.toBuilder().clearT().clearSparseTensor().setName(name);
+        AttributeProto.Builder proto = origin.toBuilder()
+                .clearT()
+                .clearSparseTensor()
+                .clearI()
+                .clearInts()
+                .clearF()
+                .clearFloats()
+                .setName(name);
         Message old = origin.hasSparseTensor() ? origin.getSparseTensor() : origin.getT();
         String tensorName = origin.hasSparseTensor()
                 ? origin.getSparseTensor().getValues().getName()

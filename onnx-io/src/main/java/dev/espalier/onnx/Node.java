@@ -150,7 +150,38 @@ public final class Node {
         slots.add(new Slot(attribute, from, false));
     }
 
+    /// A node that no file had.
+    static Node made(Graph graph, String operator, List<Value> inputs, Value output, List<Attribute> attributes) {
+        NodeProto proto = NodeProto.newBuilder()
+                .setOpType(operator)
+                .setName(output.name())
+                .addOutput(output.name())
+                .build();
+        Node node = new Node(graph, proto);
+        inputs.forEach(node::addInput);
+        node.addOutput(output);
+        attributes.forEach(attribute -> node.slots.add(new Slot(attribute, null, true)));
+        return node;
+    }
+
+    void setAttribute(Attribute attribute) {
+        for (int i = 0; i < slots.size(); i++) {
+            if (slots.get(i).attribute.name().equals(attribute.name())) {
+                replaceAttribute(i, attribute);
+                return;
+            }
+        }
+        slots.add(new Slot(attribute, null, true));
+    }
+
+    void removeAttribute(String name) {
+        slots.removeIf(slot -> slot.attribute.name().equals(name));
+    }
+
     void replaceInput(int index, Value value) {
+        while (inputs.size() <= index) {
+            inputs.add(null);
+        }
         Value old = inputs.get(index);
         if (old != null) {
             old.removeUse(new Use(this, index));

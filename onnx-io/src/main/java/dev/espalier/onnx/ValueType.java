@@ -4,7 +4,9 @@ import dev.espalier.onnx.proto.TensorShapeProto;
 import dev.espalier.onnx.proto.TypeProto;
 import dev.espalier.onnx.proto.ValueInfoProto;
 import dev.espalier.sparse.ElementType;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +85,20 @@ public sealed interface ValueType {
                         of(proto.getMapType().getValueType()));
             case OPAQUE_TYPE, VALUE_NOT_SET -> new Undeclared();
         };
+    }
+
+    /// The same type with other sizes along some axes; one without a declared shape stays as it is.
+    static ValueType resized(ValueType type, Map<Integer, Long> sizes) {
+        if (!(type instanceof Tensor(ElementType element, List<Dimension> dims)) || dims == null) {
+            return type;
+        }
+        List<Dimension> changed = new ArrayList<>(dims);
+        sizes.forEach((axis, size) -> {
+            if (axis < changed.size()) {
+                changed.set(axis, new Dimension.Known(size));
+            }
+        });
+        return new Tensor(element, List.copyOf(changed));
     }
 
     /// The declaration of a value as a dense tensor.

@@ -67,15 +67,26 @@ public final class OrtModel implements AutoCloseable {
 
     private static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level, int threads)
             throws ModelRunException {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setOptimizationLevel(level);
-            options.setIntraOpNumThreads(threads);
-            options.setInterOpNumThreads(1);
-            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        try (OrtSession.SessionOptions options = options(level, threads)) {
             return new OrtModel(environment().createSession(file.toString(), options));
         } catch (OrtException e) {
             throw refusal(e);
         }
+    }
+
+    /// One thread, and errors only where they are thrown.
+    static OrtSession.SessionOptions options(OrtSession.SessionOptions.OptLevel level) throws OrtException {
+        return options(level, 1);
+    }
+
+    private static OrtSession.SessionOptions options(OrtSession.SessionOptions.OptLevel level, int threads)
+            throws OrtException {
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        options.setOptimizationLevel(level);
+        options.setIntraOpNumThreads(threads);
+        options.setInterOpNumThreads(1);
+        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        return options;
     }
 
     /// The runtime, loaded when it is first asked for.

@@ -26,12 +26,22 @@ final class RandomInputs {
     /// @param free size of the others
     /// @param isLoneFreeOne whether an only free dimension among fixed ones is a batch too, and 1: the state of a
     ///     recurrent model is often [2, batch, 128]
-    record Guess(int free, boolean isLoneFreeOne) {}
+    /// @param batch size of a first dimension that is free
+    record Guess(int free, boolean isLoneFreeOne, int batch) {
+        /// Guesses for another run of a model that takes this one, as different as possible first.
+        List<Guess> others() {
+            return Stream.of(batch + 1, batch)
+                    .flatMap(other -> Stream.of(free + 3, free + 1, 2 * free, 2 * free + 32, free)
+                            .map(size -> new Guess(size, isLoneFreeOne, other)))
+                    .filter(guess -> !guess.equals(this))
+                    .toList();
+        }
+    }
 
     /// In the order in which to try them: the likely and the small ones first.
     static final List<Guess> GUESSES = Stream.of(false, true)
             .flatMap(lone ->
-                    Stream.of(1, 2, 8, 16, 32, 64, 128, 224, 256, 320, 512, 640).map(free -> new Guess(free, lone)))
+                    Stream.of(1, 2, 8, 16, 32, 64, 128, 224, 256, 320, 512, 640).map(free -> new Guess(free, lone, 1)))
             .toList();
 
     private static final long MOST_ELEMENTS = 1 << 26;
@@ -95,7 +105,7 @@ final class RandomInputs {
         long fixed = dims.stream().filter(Dimension.Known.class::isInstance).count();
         boolean isLone = guess.isLoneFreeOne && fixed == shape.length - 1 && shape.length > 1;
         for (int axis = 0; axis < shape.length; axis++) {
-            long free = isLone || (axis == 0 && shape.length > 1) ? 1 : guess.free;
+            long free = isLone || (axis == 0 && shape.length > 1) ? guess.batch : guess.free;
             shape[axis] = switch (dims.get(axis)) {
                 case Dimension.Known(long size) -> size > 0 ? size : free;
                 case Dimension.Named(String name) -> free;
@@ -116,5 +126,22 @@ final class RandomInputs {
             case I16, U16 -> to.putShort((short) random.nextInt(2));
             default -> to.put((byte) random.nextInt(2));
         }
+    }
+
+    static ElementType elementType(OnnxJavaType type) {
+        return switch (type) {
+            case FLOAT -> ElementType.F32;
+            case DOUBLE -> ElementType.F64;
+            case FLOAT16 -> ElementType.F16;
+            case BFLOAT16 -> ElementType.BF16;
+            case INT8 -> ElementType.I8;
+            case UINT8 -> ElementType.U8;
+            case INT16 -> ElementType.I16;
+            case INT32 -> ElementType.I32;
+            case INT64 -> ElementType.I64;
+            case BOOL -> ElementType.BOOL;
+            case STRING -> ElementType.STRING;
+            default -> ElementType.UNKNOWN;
+        };
     }
 }

@@ -85,7 +85,7 @@ public final class SurvivalCheck implements SparsityCheck {
         for (Resaver tool : tools) {
             Row row = row(tool, promised);
             rows.add(row);
-            findings.addAll(findings(tool, row));
+            findings.addAll(findings(tool, row, evidence));
         }
         List<String> failed = rows.stream()
                 .filter(row -> !row.failure.isEmpty())
@@ -97,13 +97,16 @@ public final class SurvivalCheck implements SparsityCheck {
         return CheckResult.of(findings, "no zero is lost in " + rows.size() + " saves by other tools");
     }
 
-    private static List<Finding> findings(Resaver tool, Row row) {
-        List<Finding> findings = new ArrayList<>(row.refused.stream().toList());
+    private static List<Finding> findings(Resaver tool, Row row, Evidence pruned) {
+        List<Finding> findings = new ArrayList<>();
+        if (tool.isShipped()) {
+            row.refused.ifPresent(findings::add);
+        }
         for (Survival.Followed tensor : row.tensors) {
             switch (tensor.fate()) {
                 case SPARSE -> {}
                 case DENSE -> {
-                    if (tool.isShipped()) {
+                    if (tool.isShipped() && pruned.isStoredSparse(tensor.name())) {
                         add(findings, Finding.Kind.DENSIFIED, tensor, row);
                     }
                 }

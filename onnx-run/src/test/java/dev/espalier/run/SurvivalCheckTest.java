@@ -9,6 +9,7 @@ import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.pruning.CheckResult;
 import dev.espalier.pruning.EncodingChoice;
 import dev.espalier.pruning.Evidence;
+import dev.espalier.pruning.Exporter;
 import dev.espalier.pruning.Finding;
 import dev.espalier.pruning.Progress;
 import dev.espalier.pruning.PruneRequest;
@@ -79,6 +80,13 @@ final class SurvivalCheckTest {
         });
         // It is not the tool that made it so.
         assertThat(check(other, "cp {in} {out}")).isInstanceOf(CheckResult.Passed.class);
+    }
+
+    @Test
+    void whatWasDenseMayStayDense() throws IOException {
+        Model model = model("", "Relu", "0.5");
+        Exporter.apply(model, EncodingChoice.parse("dense"), Progress.NONE);
+        assertThat(check(write(model, "dense.onnx"), "cp {in} {out}")).isInstanceOf(CheckResult.Passed.class);
     }
 
     @Test

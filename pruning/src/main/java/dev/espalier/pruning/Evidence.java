@@ -16,6 +16,7 @@ public final class Evidence {
     private final Model model;
     private final ModelWeights weights;
     private final Optional<Manifest> manifest;
+    private final Optional<ChannelManifest> channels;
     private final Optional<Sparsity> expected;
     private final Optional<Model> reference;
     private final Map<String, Value> constants = new LinkedHashMap<>();
@@ -25,6 +26,7 @@ public final class Evidence {
         this.model = model;
         this.weights = WeightSearch.in(model);
         this.manifest = Manifest.find(model);
+        this.channels = ChannelManifest.find(model);
         this.expected = expected;
         this.reference = reference;
         for (Graph graph : model.allGraphs()) {
@@ -53,7 +55,7 @@ public final class Evidence {
     /// @throws PruningException if there is nothing to hold the model against
     public static Evidence of(Model model, Optional<Sparsity> expected, Optional<Model> reference) {
         Evidence evidence = new Evidence(model, expected, reference);
-        if (evidence.manifest.isEmpty() && expected.isEmpty() && reference.isEmpty()) {
+        if (evidence.manifest.isEmpty() && evidence.channels.isEmpty() && expected.isEmpty() && reference.isEmpty()) {
             throw new PruningException(
                     "there is nothing to verify against: the model has no sparsity manifest",
                     "",
@@ -77,6 +79,11 @@ public final class Evidence {
         return manifest;
     }
 
+    /// The channels that the file says were removed.
+    public Optional<ChannelManifest> channels() {
+        return channels;
+    }
+
     /// The share of zeros that is asked for.
     public Optional<Sparsity> expected() {
         return expected;
@@ -92,6 +99,14 @@ public final class Evidence {
         return Optional.ofNullable(constants.get(path));
     }
 
+    /// Whether the constant of that path is there and stored sparse.
+    public boolean isStoredSparse(String path) {
+        return constant(path)
+                .flatMap(Value::constant)
+                .filter(Constant::isSparse)
+                .isPresent();
+    }
+
     /// All constants.
     Iterable<Value> constants() {
         return constants.values();
@@ -103,8 +118,8 @@ public final class Evidence {
                 .anyMatch(value -> !value.constant().orElseThrow().defects().isEmpty());
     }
 
-    /// How a constant's elements stand for numbers: what the operators that multiply by it say, or, of a packed tensor,
-    /// what is not stored. Empty if nothing says so.
+    /// How a constant's elements stand for numbers: what the operators that multiply by it say, or, of a
+    /// packed tensor, what is not stored. Empty if nothing says so.
     Optional<Quantization> quantization(Value value) {
         return Optional.ofNullable(quantizations.get(value.path()))
                 .or(() -> value.constant().orElseThrow() instanceof Constant.Packed packed

@@ -18,6 +18,8 @@ public record Finding(Kind kind, String tensor, String detail) {
         ZEROS_MOVED,
         /// Zeros do not follow the pattern that was promised.
         PATTERN_BROKEN,
+        /// Indices that were removed with a channel are there again.
+        CHANNEL_REVIVED,
         /// A tensor is not there, under this name.
         TENSOR_MISSING,
         /// A tensor has another type or shape.

@@ -5,6 +5,7 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.SparseEncoding;
+import dev.espalier.sparse.SparseEncodings;
 import dev.espalier.sparse.SparsityPattern;
 import dev.espalier.sparse.Unstructured;
 import java.util.Arrays;
@@ -90,6 +91,11 @@ public record Manifest(int version, List<Entry> tensors) {
                 throw unreadable("'" + pattern + "' is no pattern that is known here");
             }
         }
+
+        private boolean isOf(Value value) {
+            long[] dims = value.constant().orElseThrow().shape().dims();
+            return Arrays.stream(dims).boxed().toList().equals(shape);
+        }
     }
 
     /// The model's manifest; one without entries if it has none.
@@ -143,6 +149,27 @@ public record Manifest(int version, List<Entry> tensors) {
         tensors.forEach(entry -> all.put(entry.name, entry));
         entries.forEach(entry -> all.put(entry.name, entry));
         return new Manifest(VERSION, List.copyOf(all.values()));
+    }
+
+    /// Promises the zeros that tensors of other shapes have now, and forgets tensors that are no longer there. A model
+    /// without a manifest gets none.
+    public static void renew(Model model) {
+        find(model).ifPresent(manifest -> {
+            Evidence evidence = Evidence.of(model);
+            List<Entry> entries = manifest.tensors.stream()
+                    .flatMap(entry -> evidence
+                            .constant(entry.name)
+                            .map(value -> entry.isOf(value) ? entry : renewed(value, evidence.nonZeros(value)))
+                            .stream())
+                    .toList();
+            new Manifest(VERSION, entries).writeTo(model);
+        });
+    }
+
+    private static Entry renewed(Value value, Mask nonZeros) {
+        SparseEncoding encoding =
+                SparseEncodings.named(value.constant().orElseThrow().storage()).orElse(SparseEncodings.DENSE);
+        return Entry.of(value, nonZeros, encoding, value.storedSize());
     }
 
     void writeTo(Model model) {

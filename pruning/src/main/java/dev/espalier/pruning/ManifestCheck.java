@@ -30,7 +30,10 @@ final class ManifestCheck implements SparsityCheck {
     private static Optional<Finding> check(Manifest.Entry entry, Evidence evidence) {
         Value value = evidence.constant(entry.name()).orElse(null);
         if (value == null) {
-            return finding(Finding.Kind.TENSOR_MISSING, entry, "no constant of this name is in the file");
+            return finding(
+                    Finding.Kind.TENSOR_MISSING,
+                    entry,
+                    "no constant of this name is in the file" + whereabouts(entry, evidence));
         }
         Constant constant = value.constant().orElseThrow();
         List<Long> shape = Arrays.stream(constant.shape().dims()).boxed().toList();
@@ -62,6 +65,20 @@ final class ManifestCheck implements SparsityCheck {
                         Finding.Kind.ZEROS_MOVED,
                         entry,
                         "%,d zeros, as promised, but not the same ones".formatted(zeros));
+    }
+
+    /// The constant that has its zeros, if a tool has renamed it: `, but 'x' has its zeros`.
+    private static String whereabouts(Manifest.Entry entry, Evidence evidence) {
+        for (Value value : evidence.constants()) {
+            Constant constant = value.constant().orElseThrow();
+            List<Long> shape = Arrays.stream(constant.shape().dims()).boxed().toList();
+            boolean isLike =
+                    constant.type().isCountable() && constant.defects().isEmpty() && shape.equals(entry.shape());
+            if (isLike && evidence.nonZeros(value).digest().equals(entry.digest())) {
+                return ", but '" + value.path() + "' has its zeros";
+            }
+        }
+        return "";
     }
 
     private static Optional<Finding> finding(Finding.Kind kind, Manifest.Entry entry, String detail) {

@@ -6,6 +6,7 @@ import java.util.List;
 public final class SparsityChecks {
     /// In the order in which they are reported.
     public static final List<SparsityCheck> ALL = List.of(
+            new ChannelsGoneCheck(),
             new ManifestCheck(),
             new PatternCheck(),
             new ExpectedSparsityCheck(),

@@ -22,11 +22,16 @@ final class StillSparseCheck implements SparsityCheck {
         List<Finding> findings = promised.stream()
                 .flatMap(entry -> check(entry, evidence).stream())
                 .toList();
+        long present = promised.stream()
+                .filter(entry -> evidence.constant(entry.name()).isPresent())
+                .count();
         return CheckResult.of(
                 findings,
                 promised.isEmpty()
                         ? "none is promised to be"
-                        : promised.size() + " tensors are stored in the encoding that was chosen");
+                        : present < promised.size()
+                                ? "of %d tensors %d are there, and are".formatted(promised.size(), present)
+                                : present + " tensors are stored in the encoding that was chosen");
     }
 
     private static Optional<Finding> check(Manifest.Entry entry, Evidence evidence) {

@@ -14,10 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// Follows the tensors of a pruned model into what another tool made of the file: by name, and where that is gone, by
-/// the zeros themselves, for tools rename what they fuse, scale, cast, transpose and lay out anew.
+/// Follows the tensors of a pruned model into what another tool made of the file: by name, and where that
+/// is gone, by the zeros themselves, for tools rename what they fuse, scale, cast, transpose and lay out
+/// anew.
 public final class Survival {
     /// More axes than this are not tried in every order.
     private static final int MOST_AXES = 4;
@@ -80,8 +82,8 @@ public final class Survival {
         }
     }
 
-    /// Looks for each tensor. The surest signs come first, for all of them: what one tensor certainly is cannot be what
-    /// another may have become.
+    /// Looks for each tensor. The surest signs come first, for all of them: what one tensor certainly is
+    /// cannot be what another may have become.
     ///
     /// @param promised which elements are not zero, by tensor
     /// @param after what the tool wrote
@@ -132,7 +134,7 @@ public final class Survival {
                 .toList();
         return alike.isEmpty()
                 ? Optional.empty()
-                : inAnyOrder(mask)
+                : inAnyLayout(mask)
                         .flatMap(ordered -> alike.stream()
                                 .filter(survivor -> ordered.hasBitsOf(survivor.nonZeros()))
                                 .limit(1))
@@ -140,15 +142,15 @@ public final class Survival {
                         .map(survivor -> found(name, survivor, as(survivor) + ", zero for zero"));
     }
 
-    /// Rounding to few bits makes more zeros. Of several tensors that have all of these, the one with the fewest
-    /// others.
+    /// Rounding to few bits makes more zeros. Of several tensors that have all of these, the one with the
+    /// fewest others.
     private Optional<Followed> withMoreZeros(String name, Mask mask) {
         List<Survivor> alike = left().filter(survivor -> isAsLarge(survivor, mask) && isMoreThanChance(survivor, mask))
                 .sorted(Comparator.comparingLong(Survivor::kept).reversed())
                 .toList();
         return alike.isEmpty()
                 ? Optional.empty()
-                : inAnyOrder(mask)
+                : inAnyLayout(mask)
                         .flatMap(ordered -> alike.stream()
                                 .filter(survivor -> ordered.coversBitsOf(survivor.nonZeros()))
                                 .limit(1))
@@ -157,17 +159,15 @@ public final class Survival {
                                 found(name, survivor, as(survivor) + ", zero for zero" + more(survivor, mask)));
     }
 
-    /// Where each element has a value with probability p, those of a tensor of c values all fall on the elements of
-    /// another that have one with probability p^c.
+    /// Where each element has a value with probability p, those of a tensor of c values all fall on the
+    /// elements of another that have one with probability p^c.
     private static boolean isMoreThanChance(Survivor survivor, Mask mask) {
         double share = (double) mask.keptCount() / mask.shape().elementCount();
         return survivor.kept() < mask.keptCount() && survivor.kept() * -Math.log(share) > CERTAIN_BITS * Math.log(2);
     }
 
     private Optional<Followed> byNumber(String name, Mask mask) {
-        return left().filter(survivor -> survivor.kept() == mask.keptCount()
-                        && survivor.nonZeros().shape().elementCount()
-                                >= mask.shape().elementCount())
+        return left().filter(survivor -> isAsLarge(survivor, mask) && survivor.kept() == mask.keptCount())
                 .findFirst()
                 .map(survivor -> found(name, survivor, as(survivor) + ", by the number of its values"));
     }
@@ -178,7 +178,7 @@ public final class Survival {
     }
 
     private static boolean isAsLarge(Survivor survivor, Mask mask) {
-        return survivor.nonZeros().shape().elementCount() == mask.shape().elementCount();
+        return survivor.nonZeros().shape().elementCount() >= mask.shape().elementCount();
     }
 
     private static String as(Survivor survivor) {
@@ -190,10 +190,12 @@ public final class Survival {
         return more == 0 ? "" : ", and %,d more".formatted(more);
     }
 
-    /// The mask with its axes in every order, the given one first.
-    private static Stream<Mask> inAnyOrder(Mask mask) {
+    /// The mask as it is, with its axes in every other order, and in blocks.
+    private static Stream<Mask> inAnyLayout(Mask mask) {
         List<List<Integer>> orders = orders(mask.shape());
-        return Stream.concat(Stream.of(mask), orders.stream().skip(1).map(mask::permuted));
+        Stream<Mask> permuted = orders.stream().skip(1).map(mask::permuted);
+        return Stream.of(Stream.of(mask), permuted, Stream.of(mask).flatMap(m -> BlockedLayout.of(m).stream()))
+                .flatMap(Function.identity());
     }
 
     private static List<List<Integer>> orders(Shape shape) {

@@ -101,6 +101,31 @@ final class SurvivalTest {
     }
 
     @Test
+    void findsAConvolutionInBlocks() {
+        // [20, 10, 2, 1] in blocks of 8 outputs and 8 inputs: [3, 2, 2, 1, 8, 8].
+        Shape shape = Shape.of(20, 10, 2, 1);
+        DenseTensor weight = pruned(shape);
+        float[] both = new float[3 * 2 * 2 * 8 * 8];
+        float[] outputs = new float[3 * 10 * 2 * 8];
+        for (int o = 0; o < 20; o++) {
+            for (int i = 0; i < 10; i++) {
+                for (int h = 0; h < 2; h++) {
+                    float value = Float.intBitsToFloat((int) weight.bitsAt((o * 10L + i) * 2 + h));
+                    both[((((o / 8) * 2 + i / 8) * 2 + h) * 8 + i % 8) * 8 + o % 8] = value;
+                    outputs[(((o / 8) * 10 + i) * 2 + h) * 8 + o % 8] = value;
+                }
+            }
+        }
+        Mask mask = Mask.ofNonZeros(weight, Quantization.NONE);
+        for (DenseTensor laidOut : List.of(
+                DenseTensor.of(Shape.of(24, 16, 2, 1), both), DenseTensor.of(Shape.of(24, 10, 2, 1), outputs))) {
+            Model after = ModelBuilder.opset(17).initializer("reorder", laidOut).build();
+            assertThat(Survival.follow(Map.of("w", mask), Evidence.of(after)))
+                    .containsExactly(new Followed("w", Fate.DENSE, "as 'reorder', zero for zero"));
+        }
+    }
+
+    @Test
     void findsAPaddedTensorByTheNumberOfItsValues() {
         float[] values = new float[8 * 4 * 3];
         for (int i = 0; i < SHAPE.elementCount(); i++) {

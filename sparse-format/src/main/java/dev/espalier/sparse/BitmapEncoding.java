@@ -14,6 +14,13 @@ import java.util.Optional;
 record BitmapEncoding() implements PackedEncoding {
     private static final int BLOCK = 4096;
 
+    // Made once: a reader of files asks for programs often.
+    private static final DenseTensor LEFT = DenseTensor.ofBits(ElementType.U8, Shape.of(8), 7, 6, 5, 4, 3, 2, 1, 0);
+    private static final DenseTensor RIGHT = DenseTensor.ofBits(ElementType.U8, Shape.of(), 7);
+    private static final DenseTensor AXIS = DenseTensor.ofBits(ElementType.I64, Shape.of(), 0);
+    private static final DenseTensor FLAT = DecodeProgram.integers(-1);
+    private static final DenseTensor START = DecodeProgram.integers(0);
+
     @Override
     public String name() {
         return "bitmap";
@@ -53,16 +60,16 @@ record BitmapEncoding() implements PackedEncoding {
     /// @param isTrimmed whether bits of the last byte stand for nothing
     /// @param count of the bits that stand for something; empty if it is a setting
     static DecodeProgram.Builder numberOnes(DecodeProgram.Builder program, boolean isTrimmed, Optional<Long> count) {
-        program.constant("left", DenseTensor.ofBits(ElementType.U8, Shape.of(8), 7, 6, 5, 4, 3, 2, 1, 0))
-                .constant("right", DenseTensor.ofBits(ElementType.U8, Shape.of(), 7))
-                .constant("axis", Shape.of(), 0)
-                .constant("flat", Shape.of(1), -1)
+        program.constant("left", LEFT)
+                .constant("right", RIGHT)
+                .constant("axis", AXIS)
+                .constant("flat", FLAT)
                 .step("BitShift", List.of("bitmap", "left"), "shifted", new DecodeProgram.Text("direction", "LEFT"))
                 .step("BitShift", List.of("shifted", "right"), "spread", new DecodeProgram.Text("direction", "RIGHT"))
                 .step("Reshape", List.of("spread", "flat"), "bytes");
         if (isTrimmed) {
-            program.constant("start", Shape.of(1), 0)
-                    .setting("end", count.map(end -> DenseTensor.ofBits(ElementType.I64, Shape.of(1), end)))
+            program.constant("start", START)
+                    .setting("end", count.map(DecodeProgram::integers))
                     .step("Slice", List.of("bytes", "start", "end"), "trimmed");
         }
         return program.step(

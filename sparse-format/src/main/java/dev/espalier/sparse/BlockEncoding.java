@@ -1,5 +1,6 @@
 package dev.espalier.sparse;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.Optional;
 /// The bits become numbers of blocks as in [BitmapEncoding], `Gather` fetches the blocks, a Transpose puts their rows
 /// where they belong, and a Slice cuts off the edges.
 record BlockEncoding() implements PackedEncoding {
+    private static final DenseTensor CORNER = DecodeProgram.integers(0, 0);
+
     @Override
     public String name() {
         return "blocks";
@@ -39,22 +42,28 @@ record BlockEncoding() implements PackedEncoding {
     @Override
     public List<DecodeProgram> programs(Shape shape) {
         List<DecodeProgram> programs = new ArrayList<>();
+        DenseTensor dims = DecodeProgram.integers(shape.dims());
         for (int options = 0; options < 8; options++) {
-            programs.add(program(shape, (options & 1) != 0, (options & 2) != 0, (options & 4) != 0, Optional.empty()));
+            programs.add(program(dims, (options & 1) != 0, (options & 2) != 0, (options & 4) != 0, Optional.empty()));
         }
         return programs;
     }
 
     private static DecodeProgram program(BlockFit fit, Shape shape) {
-        return program(shape, fit.blockCount() % 8 != 0, fit.height() > 1, fit.hasEdges(), Optional.of(fit));
+        return program(
+                DecodeProgram.integers(shape.dims()),
+                fit.blockCount() % 8 != 0,
+                fit.height() > 1,
+                fit.hasEdges(),
+                Optional.of(fit));
     }
 
     private static DecodeProgram program(
-            Shape shape, boolean isTrimmed, boolean isTransposed, boolean hasEdges, Optional<BlockFit> fit) {
+            DenseTensor dims, boolean isTrimmed, boolean isTransposed, boolean hasEdges, Optional<BlockFit> fit) {
         DecodeProgram.Builder program = BitmapEncoding.numberOnes(
                         DecodeProgram.builder(), isTrimmed, fit.map(BlockFit::blockCount))
-                .constant("shape", Shape.of(shape.rank()), shape.dims())
-                .setting("split", fit.map(f -> integers(f.down(), f.across(), f.height(), f.width())))
+                .constant("shape", dims)
+                .setting("split", fit.map(f -> DecodeProgram.integers(f.down(), f.across(), f.height(), f.width())))
                 .step("Gather", List.of("values", "indices"), "listed")
                 .step("Reshape", List.of("listed", "split"), "blocks");
         String last = "blocks";
@@ -64,19 +73,17 @@ record BlockEncoding() implements PackedEncoding {
             last = "lines";
         }
         if (hasEdges) {
-            program.setting("matrix", fit.map(f -> integers(f.down() * f.height(), f.across() * f.width())))
-                    .constant("corner", Shape.of(2), 0, 0)
-                    .setting("edges", fit.map(f -> integers(f.rows(), f.columns())))
+            program.setting(
+                            "matrix",
+                            fit.map(f -> DecodeProgram.integers(f.down() * f.height(), f.across() * f.width())))
+                    .constant("corner", CORNER)
+                    .setting("edges", fit.map(f -> DecodeProgram.integers(f.rows(), f.columns())))
                     .step("Reshape", List.of(last, "matrix"), "padded")
                     .step("Slice", List.of("padded", "corner", "edges"), "elements");
             last = "elements";
         }
         return program.step("Reshape", List.of(last, "shape"), DecodeProgram.RESULT)
                 .build();
-    }
-
-    private static DenseTensor integers(long... values) {
-        return DenseTensor.ofBits(ElementType.I64, Shape.of(values.length), values);
     }
 
     @Override
@@ -134,16 +141,18 @@ record BlockEncoding() implements PackedEncoding {
         kept.copyTo(bitmap.data());
         DenseTensor values = DenseTensor.filled(
                 tensor.type(), Shape.of(1 + kept.keptCount(), fit.height() * fit.width()), quantization.zeroAt(0));
+        long bytes = tensor.type().bits() / 8;
         long stored = 1;
         for (long block = kept.nextKept(0); block >= 0; block = kept.nextKept(block + 1)) {
             long to = stored++ * fit.height() * fit.width();
-            fit.forEachRow(block, (row, from, count) -> {
-                for (int i = 0; i < count; i++) {
-                    if (nonZeros.isKept(from + i)) {
-                        values.setBits(to + row * fit.width() + i, tensor.bitsAt(from + i));
-                    }
-                }
-            });
+            fit.forEachRow(
+                    block,
+                    (row, from, count) -> MemorySegment.copy(
+                            tensor.data(),
+                            from * bytes,
+                            values.data(),
+                            (to + row * fit.width()) * bytes,
+                            count * bytes));
         }
         return new PackedTensor(
                 this, tensor.shape(), program(fit, tensor.shape()), Map.of("bitmap", bitmap, "values", values));
@@ -182,14 +191,18 @@ record BlockEncoding() implements PackedEncoding {
         BlockFit fit = fitOf(tensor);
         Mask kept =
                 Mask.ofBits(Shape.of(fit.blockCount()), tensor.part("bitmap").data());
+        long bytes = to.type().bits() / 8;
         long stored = 1;
         for (long block = kept.nextKept(0); block >= 0; block = kept.nextKept(block + 1)) {
             long start = stored++ * fit.height() * fit.width();
-            fit.forEachRow(block, (row, first, count) -> {
-                for (int i = 0; i < count; i++) {
-                    to.setBits(first + i, tensor.values().bitsAt(start + row * fit.width() + i));
-                }
-            });
+            fit.forEachRow(
+                    block,
+                    (row, first, count) -> MemorySegment.copy(
+                            tensor.values().data(),
+                            (start + row * fit.width()) * bytes,
+                            to.data(),
+                            first * bytes,
+                            count * bytes));
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.espalier.sparse;
 
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -12,16 +11,22 @@ record BlockFit(long rows, long columns, long height, long width) {
         void visit(long row, long from, int count);
     }
 
-    /// That with the largest blocks; none if they would be single elements.
+    /// That of the widest matrix in which there are blocks; none if they would be single elements.
     static Optional<BlockFit> of(Mask nonZeros) {
         Shape shape = nonZeros.shape();
-        return IntStream.range(0, shape.rank())
+        if (shape.rank() < 2) {
+            return Optional.of(along(nonZeros, shape.elementCount())).filter(BlockFit::hasBlocks);
+        }
+        return IntStream.range(0, shape.rank() - 1)
                 .mapToLong(axis -> Grid.along(shape, axis).columns())
                 .distinct()
-                .filter(columns -> columns > 0)
                 .mapToObj(columns -> along(nonZeros, columns))
-                .filter(fit -> fit.height * fit.width > 1)
-                .max(Comparator.comparingLong(fit -> fit.height * fit.width));
+                .filter(BlockFit::hasBlocks)
+                .findFirst();
+    }
+
+    private boolean hasBlocks() {
+        return height * width > 1;
     }
 
     /// Blocks begin where rows or columns differ from the ones before, so their sizes divide these positions.

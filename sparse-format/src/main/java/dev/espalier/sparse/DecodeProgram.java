@@ -101,6 +101,11 @@ public record DecodeProgram(List<Step> steps, Map<String, DenseTensor> constants
         return new Builder();
     }
 
+    /// An INT64 vector.
+    static DenseTensor integers(long... values) {
+        return DenseTensor.ofBits(ElementType.I64, Shape.of(values.length), values);
+    }
+
     /// Collects the steps.
     static final class Builder {
         private final List<Step> steps = new ArrayList<>();

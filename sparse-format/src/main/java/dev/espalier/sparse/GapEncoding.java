@@ -17,6 +17,7 @@ import java.util.Optional;
 record GapEncoding() implements PackedEncoding {
     private static final int LONGEST = 255;
     private static final int BLOCK = 4096;
+    private static final DenseTensor AXIS = DenseTensor.ofBits(ElementType.I64, Shape.of(), 0);
 
     @Override
     public String name() {
@@ -45,7 +46,7 @@ record GapEncoding() implements PackedEncoding {
 
     private static DecodeProgram program(Shape shape) {
         return DecodeProgram.builder()
-                .constant("axis", Shape.of(), 0)
+                .constant("axis", AXIS)
                 .constant("length", Shape.of(1), shape.elementCount())
                 .constant("shape", Shape.of(shape.rank()), shape.dims())
                 .step("Cast", List.of("gaps"), "distances", new DecodeProgram.Type("to", ElementType.I32))

@@ -20,6 +20,7 @@ import java.util.Optional;
 record NarrowEncoding(PackedEncoding base, ValueForm form, Optional<Rounded> rounded) implements PackedEncoding {
     private static final List<ElementType> TYPES = List.of(ElementType.F32, ElementType.F64);
     private static final String VALUES = "values";
+    private static final int BLOCK = 4096;
 
     @Override
     public String name() {
@@ -213,10 +214,20 @@ record NarrowEncoding(PackedEncoding base, ValueForm form, Optional<Rounded> rou
         }
         Grid channels = grid(tensor.program().constants()).orElseThrow();
         DenseTensor scales = tensor.part("scales");
-        Mask stored = Mask.ofBitsOtherThanZero(to, Quantization.NONE);
-        for (long i = stored.nextKept(0); i >= 0; i = stored.nextKept(i + 1)) {
-            double scale = Rounded.real(scales, Rounded.channelOf(i, channels));
-            Rounded.set(to, i, Rounded.scaled(to.type(), Rounded.real(to, i), scale));
+        boolean isSingle = to.type() == ElementType.F32;
+        long[] block = new long[BLOCK];
+        for (long from = 0; from < to.elementCount(); from += BLOCK) {
+            int count = (int) Math.min(BLOCK, to.elementCount() - from);
+            to.readBits(from, count, block);
+            for (int i = 0; i < count; i++) {
+                if (block[i] != 0) {
+                    double scale = Rounded.real(scales, Rounded.channelOf(from + i, channels));
+                    block[i] = isSingle
+                            ? Float.floatToRawIntBits(Float.intBitsToFloat((int) block[i]) * (float) scale)
+                            : Double.doubleToRawLongBits(Double.longBitsToDouble(block[i]) * scale);
+                }
+            }
+            to.writeBits(from, count, block);
         }
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// along the last axis, a Transpose puts them where they belong.
 record NofMEncoding() implements PackedEncoding {
     private static final int BLOCK = 4096;
+    private static final DenseTensor START = DecodeProgram.integers(0);
 
     @Override
     public String name() {
@@ -38,32 +39,39 @@ record NofMEncoding() implements PackedEncoding {
     @Override
     public List<DecodeProgram> programs(Shape shape) {
         List<DecodeProgram> programs = new ArrayList<>();
+        DenseTensor dims = DecodeProgram.integers(shape.dims());
         for (boolean isTrimmed : new boolean[] {false, true}) {
             for (boolean isTransposed : new boolean[] {false, true}) {
-                programs.add(program(shape, isTrimmed, isTransposed, Optional.empty()));
+                programs.add(program(dims, isTrimmed, isTransposed, Optional.empty()));
             }
         }
         return programs;
     }
 
     private static DecodeProgram program(GroupFit fit, Shape shape) {
-        return program(shape, fit.isTrimmed(), fit.columns() > 1, Optional.of(fit));
+        return program(DecodeProgram.integers(shape.dims()), fit.isTrimmed(), fit.columns() > 1, Optional.of(fit));
     }
 
-    private static DecodeProgram program(Shape shape, boolean isTrimmed, boolean isTransposed, Optional<GroupFit> fit) {
+    private static DecodeProgram program(
+            DenseTensor dims, boolean isTrimmed, boolean isTransposed, Optional<GroupFit> fit) {
         DecodeProgram.Type toInt = new DecodeProgram.Type("to", ElementType.I32);
         DecodeProgram.Builder program = DecodeProgram.builder()
-                .constant("shape", Shape.of(shape.rank()), shape.dims())
+                .constant("shape", dims)
                 .setting("table", fit.map(f -> f.codes().table()))
-                .setting("rows", fit.map(f -> integers(-1, f.codes().keep())))
-                .setting("length", fit.map(f -> integers(f.groups(), f.codes().group())))
+                .setting(
+                        "rows",
+                        fit.map(f -> DecodeProgram.integers(-1, f.codes().keep())))
+                .setting(
+                        "length",
+                        fit.map(f ->
+                                DecodeProgram.integers(f.groups(), f.codes().group())))
                 .step("Cast", List.of("codes"), "numbers", toInt)
                 .step("Gather", List.of("table", "numbers"), "entries")
                 .step("Cast", List.of("entries"), "places", toInt)
                 .step("Reshape", List.of("places", "rows"), "listed");
         if (isTrimmed) {
-            program.constant("start", Shape.of(1), 0)
-                    .setting("end", fit.map(f -> integers(f.groups())))
+            program.constant("start", START)
+                    .setting("end", fit.map(f -> DecodeProgram.integers(f.groups())))
                     .step("Slice", List.of("listed", "start", "end"), "trimmed");
         }
         String places = isTrimmed ? "trimmed" : "listed";
@@ -76,7 +84,7 @@ record NofMEncoding() implements PackedEncoding {
         if (isTransposed) {
             program.setting(
                             "split",
-                            fit.map(f -> integers(
+                            fit.map(f -> DecodeProgram.integers(
                                     f.groups() / f.columns(),
                                     f.columns(),
                                     f.codes().group())))
@@ -89,10 +97,6 @@ record NofMEncoding() implements PackedEncoding {
         }
         return program.step("Reshape", List.of(isTransposed ? "lines" : "groups", "shape"), DecodeProgram.RESULT)
                 .build();
-    }
-
-    private static DenseTensor integers(long... values) {
-        return DenseTensor.ofBits(ElementType.I64, Shape.of(values.length), values);
     }
 
     @Override

@@ -1,0 +1,23 @@
+package dev.espalier.cli;
+
+import java.util.Arrays;
+import java.util.List;
+
+/// Tells from the arguments whether a command is about channels: such a command has options of its own, which would be
+/// in the way of all others.
+final class ChannelArguments {
+    private ChannelArguments() {}
+
+    static boolean areAboutPruning(String... args) {
+        int at = Arrays.asList(args).indexOf("--pattern");
+        boolean isApart = at >= 0 && at + 1 < args.length && args[at + 1].equals("channels");
+        return isApart || Arrays.asList(args).contains("--pattern=channels");
+    }
+
+    static boolean areAboutInspecting(String... args) {
+        return Arrays.stream(args)
+                .anyMatch(arg -> List.of("--channels", "--why", "--dot").contains(arg)
+                        || arg.startsWith("--why=")
+                        || arg.startsWith("--dot="));
+    }
+}

@@ -1,0 +1,240 @@
+package dev.espalier.cli;
+
+import dev.espalier.onnx.GraphPatch;
+import dev.espalier.onnx.Model;
+import dev.espalier.onnx.OnnxReader;
+import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.pruning.NameGlob;
+import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.channels.ChannelBudget;
+import dev.espalier.pruning.channels.ChannelMethod;
+import dev.espalier.pruning.channels.ChannelMethods;
+import dev.espalier.pruning.channels.ChannelPlan;
+import dev.espalier.pruning.channels.ChannelPlanner;
+import dev.espalier.pruning.channels.ChannelRequest;
+import dev.espalier.pruning.channels.ChannelScope;
+import dev.espalier.pruning.channels.ChannelStructure;
+import dev.espalier.run.ChannelProof;
+import dev.espalier.run.Difference;
+import dev.espalier.run.ModelRunException;
+import dev.espalier.run.OrtShapeProbe;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `prune --pattern channels`: removes whole channels and writes the graph without them.
+@Command(
+        name = "prune",
+        description = "Removes the least important channels, with everything that makes and reads them. The result "
+                + "computes what the original does with those channels masked, and is compared with that.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:no channel can go; nothing was written"})
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
+    /// How a plan and what came of it are told.
+    private record Outcome(ChannelPruneReport report, boolean isAny) {}
+
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
+    private Path file;
+
+    @Option(names = "--pattern", required = true, description = "channels: what this help is about.")
+    private String pattern;
+
+    @Option(
+            names = {"-s", "--sparsity"},
+            paramLabel = "SHARE",
+            required = true,
+            converter = Converters.SparsityConverter.class,
+            description = "How much goes, 0.5 or 50%%.")
+    private Sparsity share;
+
+    @Option(names = "--budget", description = "Of what, one of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private ChannelBudget budget = ChannelBudget.CHANNELS;
+
+    @Option(
+            names = "--scope",
+            description = "Which channels compete, one of ${COMPLETION-CANDIDATES}: those of one group, all, or those "
+                    + "of groups that the same kinds of operators make and read (default: ${DEFAULT-VALUE}).")
+    private ChannelScope scope = ChannelScope.LAYER;
+
+    @Option(
+            names = "--method",
+            converter = Converters.ChannelMethodConverter.class,
+            completionCandidates = Converters.ChannelMethodNames.class,
+            description = "How to tell which matter, one of ${COMPLETION-CANDIDATES} (default: l2).")
+    private ChannelMethod method = ChannelMethods.L2;
+
+    @Option(
+            names = "--round-to",
+            paramLabel = "N",
+            description = "As many channels stay as are a multiple of this, rounded up (default: ${DEFAULT-VALUE}).")
+    private int roundTo = 1;
+
+    @Option(
+            names = "--min-channels",
+            paramLabel = "N",
+            description = "So many stay of each group at least (default: ${DEFAULT-VALUE}).")
+    private int minChannels = 1;
+
+    @Option(
+            names = "--max-layer-sparsity",
+            paramLabel = "SHARE",
+            converter = Converters.SparsityConverter.class,
+            description = "No group loses more than this.")
+    private Sparsity maxLayerShare = Sparsity.parse("1");
+
+    @Mixin
+    private NameOptions names;
+
+    @Option(
+            names = "--layer",
+            paramLabel = "GLOB=SHARE",
+            description = "Another share for the outputs of the layers whose node or tensor name matches. Repeatable; "
+                    + "the last that matches counts.")
+    private Map<String, String> layers = new LinkedHashMap<>();
+
+    @Option(
+            names = "--drop-initializer-inputs",
+            description = "Weights that are also graph inputs are inputs no longer, so that they can lose channels.")
+    private boolean dropInitializerInputs;
+
+    @Option(names = "--no-check", description = "Do not compare the result with the masked original in ONNX Runtime.")
+    private boolean noCheck;
+
+    @Option(names = "--seed", description = "Seed of --method random and of the inputs (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Option(names = "--dry-run", description = "Say what would happen; write nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Mixin
+    private Workers workers;
+
+    ChannelPruneCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Path modelFile() {
+        return file;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (!pattern.equals("channels")) {
+            throw usage("--pattern is given twice");
+        }
+        ChannelRequest request = request();
+        Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
+        Outcome outcome = workers.run(() -> prune(request, to));
+        if (json) {
+            JsonReport.print(outcome.report, console.out());
+        } else {
+            outcome.report.print(console);
+        }
+        return outcome.isAny ? ExitCode.OK : ExitCode.NO;
+    }
+
+    private ChannelRequest request() {
+        try {
+            return new ChannelRequest(
+                    share,
+                    budget,
+                    scope,
+                    method,
+                    roundTo,
+                    minChannels,
+                    maxLayerShare,
+                    names.included(),
+                    names.excluded(),
+                    layers.entrySet().stream().map(this::layerShare).toList(),
+                    seed);
+        } catch (IllegalArgumentException e) {
+            throw usage("--round-to and --min-channels: " + e.getMessage());
+        }
+    }
+
+    private ChannelRequest.LayerShare layerShare(Map.Entry<String, String> option) {
+        try {
+            return new ChannelRequest.LayerShare(NameGlob.of(option.getKey()), Sparsity.parse(option.getValue()));
+        } catch (IllegalArgumentException e) {
+            throw usage("--layer " + option.getKey() + ": " + e.getMessage());
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /// @param to where to write the model; null to write nothing
+    private Outcome prune(ChannelRequest request, @Nullable Path to) throws IOException {
+        OrtShapeProbe probe = new OrtShapeProbe(file);
+        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(read(), probe), request);
+        long before = FileSizes.bytes(file, plan.model().externalFiles());
+        ChannelPruneReport report = ChannelPruneReport.of(file, before, plan, probe.failure());
+        if (plan.removedChannels() == 0) {
+            return new Outcome(report, share.share().signum() == 0);
+        }
+        ChannelPlan twin = noCheck || !probe.failure().isEmpty() ? null : plan.on(ChannelStructure.of(read(), probe));
+        plan.apply();
+        if (twin != null) {
+            twin.applyAsMask();
+            report = report.with(compare(plan.model(), twin.model()));
+        }
+        if (to == null) {
+            return new Outcome(report, true);
+        }
+        OnnxWriter.Sizes written = output.write(plan.model(), to);
+        return new Outcome(report.with(to, written.total()), true);
+    }
+
+    private Model read() throws IOException {
+        Model model = OnnxReader.read(file);
+        if (dropInitializerInputs) {
+            GraphPatch patch = GraphPatch.labelled("drop initializer inputs");
+            model.graph().inputs().stream()
+                    .filter(value -> value.isInitializer())
+                    .forEach(patch::removeInput);
+            patch.apply();
+        }
+        return model;
+    }
+
+    private Optional<Difference> compare(Model pruned, Model masked) throws IOException {
+        try {
+            Difference difference = ChannelProof.between(pruned, masked, seed);
+            if (!difference.isRounding()) {
+                throw new IllegalStateException("the pruned model does not compute what the masked one does: "
+                        + difference + "; nothing was written");
+            }
+            return Optional.of(difference);
+        } catch (ModelRunException e) {
+            // The original has run: what was made of it must.
+            throw new IllegalStateException("the pruned model does not run: " + e.getMessage(), e);
+        }
+    }
+}

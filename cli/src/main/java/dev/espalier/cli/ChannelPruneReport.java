@@ -1,0 +1,180 @@
+package dev.espalier.cli;
+
+import dev.espalier.pruning.channels.ChannelLayer;
+import dev.espalier.pruning.channels.ChannelPlan;
+import dev.espalier.pruning.channels.ChannelTotals;
+import dev.espalier.run.Difference;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What `prune --pattern channels` did, or would do.
+///
+/// @param output where it was written; null if nothing was
+/// @param fileBytesAfter size of the output, external data included; null if nothing was written
+/// @param channels how many can go, of all groups
+/// @param removed how many of them go
+/// @param check how far it is from the masked original; null if it was not compared
+/// @param notRun why ONNX Runtime cannot run the original, so that nothing was compared and only declared sizes are
+///     known; empty if it can
+record ChannelPruneReport(
+        int schemaVersion,
+        String model,
+        @Nullable String output,
+        long fileBytesBefore,
+        @Nullable Long fileBytesAfter,
+        long channels,
+        long removed,
+        int groups,
+        ChannelTotals before,
+        ChannelTotals after,
+        @Nullable Difference check,
+        String notRun,
+        List<ChannelLayer> layers,
+        List<String> notes) {
+    private static final int MOST_REASONS = 6;
+
+    static ChannelPruneReport of(Path model, long bytes, ChannelPlan plan, String notRun) {
+        return new ChannelPruneReport(
+                JsonReport.SCHEMA_VERSION,
+                model.toString(),
+                null,
+                bytes,
+                null,
+                plan.channels(),
+                plan.removedChannels(),
+                plan.groups(),
+                plan.before(),
+                plan.after(),
+                null,
+                notRun,
+                plan.layers(),
+                plan.notes());
+    }
+
+    ChannelPruneReport with(Path to, long bytes) {
+        return new ChannelPruneReport(
+                schemaVersion,
+                model,
+                to.toString(),
+                fileBytesBefore,
+                bytes,
+                channels,
+                removed,
+                groups,
+                before,
+                after,
+                check,
+                notRun,
+                layers,
+                notes);
+    }
+
+    ChannelPruneReport with(Optional<Difference> difference) {
+        return new ChannelPruneReport(
+                schemaVersion,
+                model,
+                output,
+                fileBytesBefore,
+                fileBytesAfter,
+                channels,
+                removed,
+                groups,
+                before,
+                after,
+                difference.orElse(null),
+                notRun,
+                layers,
+                notes);
+    }
+
+    void print(Console console) {
+        if (!layers.isEmpty()) {
+            console.out().println(table().render(layers, console.columns()));
+            console.out().println();
+        }
+        if (removed == 0) {
+            console.out().println(channels == 0 ? "no channel can go" : "no channel goes");
+        } else {
+            console.out()
+                    .printf(
+                            "%s of %s channels go, in %d groups%n",
+                            Figures.count(removed), Figures.count(channels), groups);
+            print(console, "parameters", before.parameters(), after.parameters());
+            print(console, "multiply-adds", before.macs(), after.macs());
+        }
+        printFrozen(console);
+        notes.forEach(console.out()::println);
+        printCheck(console);
+        console.out().printf("%s  %s%n", model, Figures.bytes(fileBytesBefore));
+        if (fileBytesAfter == null) {
+            console.out().println(removed == 0 ? "nothing was written" : "dry run: nothing was written");
+        } else {
+            console.out()
+                    .printf(
+                            "%s  %s (%s %%)%n",
+                            output, Figures.bytes(fileBytesAfter), Figures.percentOf(fileBytesAfter, fileBytesBefore));
+        }
+    }
+
+    private static void print(Console console, String what, long was, long is) {
+        console.out()
+                .printf(
+                        "%s  %s of %s stay (%s %%)%n",
+                        what, Figures.count(is), Figures.count(was), Figures.percentOf(is, was));
+    }
+
+    /// The reasons by operator, those that freeze most layers first.
+    private void printFrozen(Console console) {
+        Map<String, Long> reasons = layers.stream()
+                .map(ChannelLayer::frozenBy)
+                .filter(reason -> !reason.isEmpty())
+                .map(reason -> reason.replaceAll(" '[^']*'$", ""))
+                .collect(Collectors.groupingBy(reason -> reason, LinkedHashMap::new, Collectors.counting()));
+        if (reasons.isEmpty()) {
+            return;
+        }
+        long frozen = reasons.values().stream().mapToLong(i -> i).sum();
+        console.out().printf("outputs of %d of %d layers cannot go:%n", frozen, layers.size());
+        reasons.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(MOST_REASONS)
+                .forEach(entry -> console.out().printf("  %d  %s%n", entry.getValue(), entry.getKey()));
+    }
+
+    private void printCheck(Console console) {
+        if (check != null) {
+            console.out()
+                    .printf(
+                            Locale.ROOT,
+                            "equal to the masked original in ONNX Runtime: %s numbers in %d outputs differ by at most "
+                                    + "%.1e, relative %.1e%n",
+                            Figures.count(check.elements()),
+                            check.outputs(),
+                            check.absolute(),
+                            check.relative());
+        } else if (!notRun.isEmpty()) {
+            console.out().println("not compared, and only declared sizes are known: ONNX Runtime cannot run the");
+            console.out().println("original (" + notRun + ")");
+        } else if (removed > 0) {
+            console.out().println("not compared with the masked original (--no-check)");
+        }
+    }
+
+    private static TextTable<ChannelLayer> table() {
+        return new TextTable<ChannelLayer>()
+                .name("node", ChannelLayer::node)
+                .text("operator", ChannelLayer::operator)
+                .number("channels", layer -> Figures.count(layer.channels()))
+                .number("stay", layer -> Figures.count(layer.keptChannels()))
+                .number("parameters", layer -> Figures.count(layer.parameters()))
+                .number("stay", layer -> Figures.count(layer.keptParameters()))
+                .number("MACs %", layer -> Figures.percentOf(layer.keptMacs(), layer.macs()))
+                .dispensableName("frozen by", ChannelLayer::frozenBy);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.espalier.cli;
+
+import dev.espalier.onnx.Model;
+import dev.espalier.onnx.OnnxReader;
+import dev.espalier.pruning.LayerSensitivity;
+import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.WeightSelection;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `sensitivity`: which layers lose most.
+@Command(
+        name = "sensitivity",
+        description = "Shows how much of their energy, the sum of squares, layers lose when their smallest weights go, "
+                + "the weakest first. Needs no data, and measures no accuracy.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class SensitivityCommand implements Callable<Integer>, HasModelFile {
+    private final Console console;
+
+    @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
+    private Path file;
+
+    @Option(
+            names = "--levels",
+            paramLabel = "SHARE",
+            split = ",",
+            converter = Converters.LevelConverter.class,
+            description = "Shares of zeros to look at, in percent, or below 1 as a share (default: 50,70,80,90).")
+    private List<Sparsity> levels =
+            List.of(Sparsity.parse("50%"), Sparsity.parse("70%"), Sparsity.parse("80%"), Sparsity.parse("90%"));
+
+    @Mixin
+    private NameOptions names;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Mixin
+    private Workers workers;
+
+    SensitivityCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Path modelFile() {
+        return file;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        SensitivityReport report = workers.run(this::look);
+        if (json) {
+            JsonReport.print(report, console.out());
+        } else {
+            report.print(console);
+        }
+        return ExitCode.OK;
+    }
+
+    private SensitivityReport look() throws IOException {
+        Model model = OnnxReader.read(file);
+        WeightSelection selection = WeightSelection.of(WeightSearch.in(model), names.included(), names.excluded());
+        SortedSet<Sparsity> distinct = new TreeSet<>(Comparator.comparing(Sparsity::share));
+        distinct.addAll(levels);
+        List<Sparsity> ascending = List.copyOf(distinct);
+        return SensitivityReport.of(
+                ModelFacts.of(file, model),
+                ascending,
+                selection.weights().parallelStream()
+                        .map(weight -> LayerSensitivity.of(weight, ascending))
+                        .toList());
+    }
+}

@@ -1,0 +1,177 @@
+package dev.espalier.run;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.espalier.onnx.Dimension;
+import dev.espalier.onnx.Graph;
+import dev.espalier.onnx.GraphPatch;
+import dev.espalier.onnx.Model;
+import dev.espalier.onnx.OnnxReader;
+import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.onnx.ValueType;
+import dev.espalier.pruning.channels.ShapeProbe;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Runs a model in ONNX Runtime with every value of its main graph as an output, on random inputs: once, and
+/// once more with other sizes where its inputs leave sizes open.
+public final class OrtShapeProbe implements ShapeProbe {
+    private static final int MOST_INTEGERS = 64;
+    private static final long SEED = 1;
+
+    private final Path file;
+    private String failure = "";
+    private @Nullable List<Map<String, Sighting>> seen;
+
+    /// @param file the model
+    public OrtShapeProbe(Path file) {
+        this.file = file;
+    }
+
+    /// Why it could not be run; empty if it could.
+    public String failure() {
+        return failure;
+    }
+
+    @Override
+    public List<Map<String, Sighting>> observe() {
+        if (seen == null) {
+            seen = look();
+        }
+        return seen;
+    }
+
+    private List<Map<String, Sighting>> look() {
+        Path folder = null;
+        try {
+            folder = Files.createTempDirectory("espalier");
+            Model model = OnnxReader.read(file);
+            GraphPatch patch = GraphPatch.labelled("show every value");
+            model.graph().nodes().stream()
+                    .flatMap(node -> node.outputs().stream())
+                    .filter(value -> !model.graph().outputs().contains(value))
+                    .filter(value -> value.constant().isEmpty())
+                    .forEach(patch::addOutput);
+            patch.apply();
+            Path shown = folder.resolve("shown.onnx");
+            OnnxWriter.write(model, shown);
+            return observe(shown, model.graph());
+        } catch (ModelRunException | OrtException | IOException e) {
+            failure = String.valueOf(e.getMessage());
+            return List.of();
+        } finally {
+            RuntimeCheck.delete(folder);
+        }
+    }
+
+    private static List<Map<String, Sighting>> observe(Path shown, Graph graph) throws OrtException, ModelRunException {
+        try (OrtSession.SessionOptions options = OrtModel.options(OrtSession.SessionOptions.OptLevel.NO_OPT);
+                OrtSession session = OrtModel.environment().createSession(shown.toString(), options)) {
+            List<Map<String, Sighting>> runs = new ArrayList<>();
+            RandomInputs.Guess first = null;
+            ModelRunException refusal = null;
+            for (RandomInputs.Guess guess : RandomInputs.GUESSES) {
+                try {
+                    runs.add(run(session, graph, guess));
+                    first = guess;
+                    break;
+                } catch (ModelRunException e) {
+                    refusal = refusal == null ? e : refusal;
+                }
+            }
+            if (first == null) {
+                throw refusal == null ? new ModelRunException("it has no inputs to try") : refusal;
+            }
+            if (hasOpenSizes(graph)) {
+                again(session, graph, first).ifPresent(runs::add);
+            }
+            return runs;
+        }
+    }
+
+    private static boolean hasOpenSizes(Graph graph) {
+        return graph.inputs().stream()
+                .filter(input -> !input.isInitializer())
+                .anyMatch(input -> input.type() instanceof ValueType.Tensor tensor
+                        && (tensor.dims() == null
+                                || tensor.dims().stream().anyMatch(dim -> !(dim instanceof Dimension.Known))));
+    }
+
+    /// Other sizes that the model takes: as many of them as different as possible.
+    private static Optional<Map<String, Sighting>> again(OrtSession session, Graph graph, RandomInputs.Guess first) {
+        for (RandomInputs.Guess guess : first.others()) {
+            try {
+                return Optional.of(run(session, graph, guess));
+            } catch (ModelRunException e) {
+                // The next one may fit.
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Map<String, Sighting> run(OrtSession session, Graph graph, RandomInputs.Guess guess)
+            throws ModelRunException {
+        Map<String, OnnxTensor> inputs = new RandomInputs(SEED, guess).of(graph);
+        try (OrtSession.Result result = session.run(inputs)) {
+            Map<String, Sighting> seen = new HashMap<>();
+            for (Map.Entry<String, OnnxTensor> input : inputs.entrySet()) {
+                seen.put(input.getKey(), sighting(input.getValue()));
+            }
+            for (Map.Entry<String, OnnxValue> output : result) {
+                if (output.getValue() instanceof OnnxTensor tensor) {
+                    seen.put(output.getKey(), sighting(tensor));
+                }
+            }
+            return seen;
+        } catch (OrtException e) {
+            throw OrtModel.refusal(e);
+        } finally {
+            inputs.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private static Sighting sighting(OnnxTensor tensor) {
+        TensorInfo info = tensor.getInfo();
+        return new Sighting(RandomInputs.elementType(info.type), info.getShape(), integers(tensor));
+    }
+
+    private static long @Nullable [] integers(OnnxTensor tensor) {
+        TensorInfo info = tensor.getInfo();
+        if (info.getShape().length > 1 || info.getNumElements() > MOST_INTEGERS) {
+            return null;
+        }
+        long[] all = new long[(int) info.getNumElements()];
+        switch (info.type) {
+            case INT64 -> {
+                if (all.length > 0) {
+                    tensor.getByteBuffer()
+                            .order(ByteOrder.nativeOrder())
+                            .asLongBuffer()
+                            .get(all);
+                }
+            }
+            case INT32 -> {
+                var buffer =
+                        tensor.getByteBuffer().order(ByteOrder.nativeOrder()).asIntBuffer();
+                for (int i = 0; i < all.length; i++) {
+                    all[i] = buffer.get(i);
+                }
+            }
+            default -> {
+                return null;
+            }
+        }
+        return all;
+    }
+}

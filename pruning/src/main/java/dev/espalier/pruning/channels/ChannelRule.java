@@ -1,0 +1,19 @@
+package dev.espalier.pruning.channels;
+
+import java.util.List;
+
+/// How the indices of an operator's tensors correspond. A rule declares; that constants lose the indices that
+/// go, along every axis, is nobody's business but [ChannelCutter]'s.
+interface ChannelRule {
+    /// The operators, `Conv`, or `com.microsoft.FusedConv` where it is not the standard's.
+    List<String> operators();
+
+    /// Declares links and sums. An axis of which nothing is said is frozen.
+    ///
+    /// @throws UnsupportedFormException if this form of the operator is not known; then all its axes are
+    ///     frozen
+    void link(ChannelOp op, ChannelLinks links);
+
+    /// Corrects attributes and shape operands.
+    default void rewrite(ChannelOp op, ChannelCut cut) {}
+}

@@ -1,0 +1,90 @@
+package dev.espalier.pruning.channels;
+
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Shape;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// Copies the elements of a tensor whose indices stay.
+final class Slicer {
+    private final DenseTensor from;
+    private final int[] @Nullable [] kept;
+    private final int groupedAxis;
+    private final int groups;
+    private final int width;
+    private final DenseTensor to;
+    private long written;
+
+    private Slicer(DenseTensor from, int[] @Nullable [] kept, int groupedAxis, int groups) {
+        this.from = from;
+        this.kept = kept;
+        this.groupedAxis = groupedAxis;
+        this.groups = groups;
+        this.width = from.type().bits() / 8;
+        long[] dims = from.shape().dims();
+        for (int axis = 0; axis < dims.length; axis++) {
+            int[] some = kept[axis];
+            if (some != null) {
+                dims[axis] = axis == groupedAxis ? some.length / groups : some.length;
+            }
+        }
+        this.to = DenseTensor.zeros(from.type(), Shape.of(dims));
+    }
+
+    /// @param kept for each axis the indices that stay; null for all
+    static DenseTensor slice(DenseTensor from, int[] @Nullable [] kept) {
+        return new Slicer(from, kept, -1, 1).slice();
+    }
+
+    /// The same of a weight of which each of `groups` blocks along axis 0 has indices of its own along
+    /// `groupedAxis`, which count through the blocks.
+    static DenseTensor sliceGroups(DenseTensor from, int[] @Nullable [] kept, int groupedAxis, int groups) {
+        return new Slicer(from, kept, groupedAxis, groups).slice();
+    }
+
+    private DenseTensor slice() {
+        int last = kept.length - 1;
+        while (last >= 0 && kept[last] == null) {
+            last--;
+        }
+        if (to.elementCount() > 0) {
+            copy(0, last, 0);
+        }
+        return to;
+    }
+
+    /// @param at the element where the part of `from` begins that is copied from
+    private void copy(int axis, int last, long at) {
+        long run = 1;
+        for (int i = axis; i < kept.length; i++) {
+            run *= from.shape().dim(i);
+        }
+        if (axis > last) {
+            MemorySegment.copy(from.data(), at * width, to.data(), written, run * width);
+            written += run * width;
+            return;
+        }
+        long step = run / from.shape().dim(axis);
+        int[] some = kept[axis];
+        if (some == null) {
+            for (long i = 0; i < from.shape().dim(axis); i++) {
+                copy(axis + 1, last, at + i * step);
+            }
+            return;
+        }
+        long first = 0;
+        long end = Long.MAX_VALUE;
+        if (axis == groupedAxis) {
+            // The row that this is part of tells the group.
+            long rowSize = from.elementCount() / from.shape().dim(0);
+            long group = at / rowSize / (from.shape().dim(0) / groups);
+            first = group * from.shape().dim(axis);
+            end = first + from.shape().dim(axis);
+        }
+        for (int index : some) {
+            if (index >= first && index < end) {
+                copy(axis + 1, last, at + (index - first) * step);
+            }
+        }
+    }
+}

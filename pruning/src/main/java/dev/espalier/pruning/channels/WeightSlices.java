@@ -1,0 +1,108 @@
+package dev.espalier.pruning.channels;
+
+import dev.espalier.onnx.Constant;
+import dev.espalier.onnx.Node;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.ElementType;
+import java.util.function.DoubleBinaryOperator;
+
+/// A constant cut into slices along one axis.
+final class WeightSlices {
+    private static final int BLOCK = 4096;
+
+    private final ChannelTensor tensor;
+    private final int axis;
+    private final int groups;
+    private final boolean isWeight;
+
+    /// @param groups in how many blocks the axis is counted on
+    WeightSlices(ChannelTensor tensor, int axis, int groups, boolean isWeight) {
+        this.tensor = tensor;
+        this.axis = axis;
+        this.groups = groups;
+        this.isWeight = isWeight;
+    }
+
+    /// Whether an operator multiplies by it, as a matrix.
+    boolean isWeight() {
+        return isWeight;
+    }
+
+    /// Whether it is the scale of a BatchNormalization.
+    boolean isBatchNormScale() {
+        Node node = tensor.use().orElseThrow().node();
+        return node.isOperator("BatchNormalization")
+                && tensor.use().orElseThrow().index() == 1;
+    }
+
+    /// The constant's name.
+    String name() {
+        return tensor.source().path();
+    }
+
+    int axis() {
+        return axis;
+    }
+
+    int count() {
+        return Math.toIntExact(tensor.size(axis) * groups);
+    }
+
+    /// Goes through all elements: `state[slice] = step(state[slice], |element|)`.
+    double[] fold(DoubleBinaryOperator step) {
+        double[] state = new double[count()];
+        each((slice, value) -> state[slice] = step.applyAsDouble(state[slice], Math.abs(value)));
+        return state;
+    }
+
+    interface Element {
+        void at(int slice, double value);
+    }
+
+    /// Every element with the slice that it is in, in the tensor's order.
+    void each(Element action) {
+        Constant constant = tensor.source().constant().orElseThrow();
+        DenseTensor dense = constant.decode();
+        long inner = 1;
+        for (int i = axis + 1; i < tensor.rank(); i++) {
+            inner *= tensor.size(i);
+        }
+        long size = tensor.size(axis);
+        long perGroup = dense.elementCount() / groups;
+        long[] bits = new long[BLOCK];
+        for (long from = 0; from < dense.elementCount(); from += BLOCK) {
+            int count = (int) Math.min(BLOCK, dense.elementCount() - from);
+            dense.readBits(from, count, bits);
+            for (int i = 0; i < count; i++) {
+                long at = from + i;
+                long slice = at / inner % size + (groups == 1 ? 0 : at / perGroup * size);
+                action.at((int) slice, number(dense.type(), bits[i]));
+            }
+        }
+    }
+
+    /// The elements of each slice.
+    double[][] rows() {
+        int perSlice =
+                Math.toIntExact(tensor.source().constant().orElseThrow().shape().elementCount() / Math.max(1, count()));
+        double[][] rows = new double[count()][perSlice];
+        int[] filled = new int[rows.length];
+        each((slice, value) -> rows[slice][filled[slice]++] = value);
+        return rows;
+    }
+
+    private static double number(ElementType type, long bits) {
+        return switch (type) {
+            case F32 -> Float.intBitsToFloat((int) bits);
+            case F64 -> Double.longBitsToDouble(bits);
+            case F16 -> Float.float16ToFloat((short) bits);
+            case BF16 -> Float.intBitsToFloat((int) bits << 16);
+            case I8 -> (byte) bits;
+            case I16 -> (short) bits;
+            case I32 -> (int) bits;
+            // Quantized without a sign: the zero point is mostly in the middle.
+            case U8 -> (double) bits - 128;
+            default -> bits;
+        };
+    }
+}
