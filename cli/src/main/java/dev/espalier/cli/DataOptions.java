@@ -18,12 +18,18 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /// Which data a command runs models on, and how they are judged.
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DataOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Option(
             names = "--data",
             paramLabel = "DATA",
@@ -87,7 +93,11 @@ final class DataOptions {
     @Option(names = "--seed", description = "Seed of all that is random (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    /// Opens the data.
     Dataset open() throws IOException {
+        if (batch < 1 || limit < 1) {
+            throw new ParameterException(spec.commandLine(), "--batch and --limit are numbers from 1 on");
+        }
         return Dataset.open(data, preprocess);
     }
 
@@ -99,10 +109,9 @@ final class DataOptions {
     ///
     /// @param others arrays that are no inputs
     DataRequest request(Dataset dataset, Set<String> others) {
-        Selection selection = new Selection(
-                Optional.ofNullable(where), Math.max(1, limit), shuffle ? Optional.of(seed) : Optional.empty());
-        FeedRequest feed = new FeedRequest(
-                inputs, others, Optional.empty(), preprocess, selection, 1, Math.clamp(batch, 1, 1 << 16), 0, seed);
+        Selection selection =
+                new Selection(Optional.ofNullable(where), limit, shuffle ? Optional.of(seed) : Optional.empty());
+        FeedRequest feed = new FeedRequest(inputs, others, Optional.empty(), preprocess, selection, 1, batch, 0, seed);
         DataRequest request = DataRequest.of(
                 dataset, Optional.ofNullable(task), Optional.ofNullable(labels), Optional.ofNullable(output), feed);
         return request.task() instanceof Embedding embedding

@@ -52,18 +52,18 @@ final class Figures {
 
     /// A share of a whole in percent, which does not look like all or nothing unless it is; `-` if there is none.
     static String share(@Nullable Double share) {
-        if (share == null || share == 1) {
-            return share == null ? "-" : "100";
+        if (share == null || share == 0) {
+            return ratio(share);
         }
-        return ratio(Math.min(share, 0.9999));
+        return share == 1 ? "100" : ratio(Math.min(share, 0.9999));
     }
 
     /// A ratio in percent, which may exceed 100; `-` if there is none.
     static String ratio(@Nullable Double ratio) {
-        if (ratio == null || ratio == 0) {
-            return ratio == null ? "-" : "0";
+        if (ratio == null) {
+            return "-";
         }
-        return String.format(Locale.ROOT, "%.2f", Math.max(100 * ratio, 0.01));
+        return ratio == 0 ? "0" : String.format(Locale.ROOT, "%.2f", Math.max(100 * ratio, 0.01));
     }
 
     /// A number that JSON can hold; null for those that it cannot.

@@ -140,6 +140,10 @@ final class ValidateCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         known("--probe", probes, Probes.ALL);
         known("--gate", gate, List.copyOf(probes));
+        if (latencyBatch < 1 || latencyThreads < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--latency-batch and --latency-threads are numbers from 1 on");
+        }
         if (html != null) {
             OnnxWriter.probe(html);
         }
@@ -188,8 +192,7 @@ final class ValidateCommand implements Callable<Integer> {
                 maxSegmentDrop,
                 maxFlips,
                 noise,
-                new LatencyProbe.Settings(
-                        minSpeedup, Math.max(1, latencyThreads), Math.max(1, latencyBatch), latencySeconds),
+                new LatencyProbe.Settings(minSpeedup, latencyThreads, latencyBatch, latencySeconds),
                 split,
                 maxBad,
                 data.seed());

@@ -36,7 +36,7 @@ final class ValidatePage {
             .yes{color:var(--yes)}.no{color:var(--no)}.maybe{color:var(--maybe)}.none{color:var(--soft)}
             .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;margin:.5rem 0}
             th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--rule);\
-            vertical-align:top;white-space:nowrap}.reason td{white-space:normal}
+            vertical-align:top;white-space:nowrap}.reason td:last-child{white-space:normal;width:100%}
             .n{text-align:right;font-variant-numeric:tabular-nums}
             svg{display:block;width:100%;max-width:34rem;margin:.75rem 0}
             svg text{font:11px system-ui,sans-serif;fill:var(--fg)}rect.a{fill:var(--a)}rect.b,circle.b{fill:var(--b)}

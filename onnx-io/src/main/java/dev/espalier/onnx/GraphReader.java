@@ -178,7 +178,7 @@ final class GraphReader {
     }
 
     /// Files of IR version 1 leave the type out: there the field that is present tells.
-    private static AttributeProto.AttributeType kind(AttributeProto proto) {
+    static AttributeProto.AttributeType kind(AttributeProto proto) {
         if (proto.getType() != AttributeProto.AttributeType.UNDEFINED) {
             return proto.getType();
         }

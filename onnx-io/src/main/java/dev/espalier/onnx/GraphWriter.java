@@ -118,10 +118,13 @@ final class GraphWriter {
                         ? write(name, constant, slot.replaced(), origin)
                         : origin;
             case Attribute.Bodies(String name, List<Graph> graphs) -> {
-                AttributeProto.Builder proto = origin.toBuilder().clearG().clearGraphs();
-                if (origin.hasG()) {
-                    yield proto.setG(write(graphs.getFirst())).build();
+                // The type says which field counts; what is in the other stays.
+                if (GraphReader.kind(origin) == AttributeProto.AttributeType.GRAPH) {
+                    yield origin.hasG()
+                            ? origin.toBuilder().setG(write(graphs.getFirst())).build()
+                            : origin;
                 }
+                AttributeProto.Builder proto = origin.toBuilder().clearGraphs();
                 graphs.forEach(graph -> proto.addGraphs(write(graph)));
                 yield proto.build();
             }

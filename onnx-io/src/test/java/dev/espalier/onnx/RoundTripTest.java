@@ -128,4 +128,28 @@ final class RoundTripTest {
         assertThat(written(OnnxReader.read(ByteBuffer.wrap(before.toByteArray()))))
                 .isEqualTo(before);
     }
+
+    @Test
+    void graphsInTheFieldThatTheTypeDoesNotMean() throws IOException {
+        GraphProto body = GraphProto.newBuilder().setName("body").build();
+        ModelProto.Builder before = ModelProto.newBuilder().setIrVersion(8);
+        before.getGraphBuilder()
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("If")
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("none")
+                                .setType(AttributeProto.AttributeType.GRAPHS)
+                                .setG(body))
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("one")
+                                .setType(AttributeProto.AttributeType.GRAPH)
+                                .setG(body)
+                                .addGraphs(body))
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("missing")
+                                .setType(AttributeProto.AttributeType.GRAPH)));
+        ModelProto file = before.build();
+        assertThat(written(OnnxReader.read(ByteBuffer.wrap(file.toByteArray()))))
+                .isEqualTo(file);
+    }
 }

@@ -9,6 +9,7 @@ import dev.espalier.onnx.Dimension;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
+import dev.espalier.onnx.Node;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.ValueType;
@@ -57,6 +58,7 @@ public final class OrtShapeProbe implements ShapeProbe {
         try {
             folder = Files.createTempDirectory("espalier");
             Model model = OnnxReader.read(file);
+            requireOperatorSets(model);
             GraphPatch patch = GraphPatch.labelled("show every value");
             model.graph().nodes().stream()
                     .flatMap(node -> node.outputs().stream())
@@ -72,6 +74,16 @@ public final class OrtShapeProbe implements ShapeProbe {
             return List.of();
         } finally {
             RuntimeCheck.delete(folder);
+        }
+    }
+
+    /// The runtime does not refuse such a model in every form: it may end the process.
+    private static void requireOperatorSets(Model model) throws ModelRunException {
+        for (Node node : model.graph().nodes()) {
+            if (!model.opsets().containsKey(node.domain())
+                    && model.functionOf(node).isEmpty()) {
+                throw new ModelRunException("the operator set of " + node + " is not imported");
+            }
         }
     }
 

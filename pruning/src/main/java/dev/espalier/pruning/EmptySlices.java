@@ -22,9 +22,9 @@ public record EmptySlices(long outputs, long emptyOutputs, long inputs, long emp
     private static EmptySlices of(Mask nonZeros, WeightLayout layout) {
         return new EmptySlices(
                 layout.outputs().rows(),
-                EmptyRows.of(nonZeros, layout.outputs()).cardinality(),
+                EmptyRows.count(nonZeros, layout.outputs()),
                 layout.inputs().rows(),
-                EmptyRows.of(nonZeros, layout.inputs()).cardinality(),
+                EmptyRows.count(nonZeros, layout.inputs()),
                 "");
     }
 }

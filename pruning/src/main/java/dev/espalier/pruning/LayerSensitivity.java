@@ -4,6 +4,7 @@ import dev.espalier.sparse.Cut;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.MagnitudeCounts;
 import dev.espalier.sparse.Magnitudes;
+import dev.espalier.sparse.Scores;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,7 +40,7 @@ public record LayerSensitivity(Weight weight, long zeros, long unprunable, doubl
                         .withAllZeros())
                 .toList();
         double[] edges =
-                cuts.stream().mapToDouble(cut -> real(cut.score(), bits)).toArray();
+                cuts.stream().mapToDouble(cut -> Scores.real(cut.score(), bits)).toArray();
         MagnitudeCounts counts = MagnitudeCounts.of(tensor, weight.quantization(), edges);
         List<Loss> losses = new ArrayList<>();
         for (int i = 0; i < edges.length; i++) {
@@ -48,10 +49,6 @@ public record LayerSensitivity(Weight weight, long zeros, long unprunable, doubl
             losses.add(new Loss(levels.get(i), counts.below(i) + ties, counts.energyBelow(i) + ofTies));
         }
         return new LayerSensitivity(weight, counts.zeros(), counts.unprunable(), counts.energy(), losses);
-    }
-
-    private static double real(long score, int bits) {
-        return bits == 31 ? Float.intBitsToFloat((int) score) : Double.longBitsToDouble(score);
     }
 
     /// The share of energy that is lost at the level of that index; NaN if there is none to lose.

@@ -4,6 +4,7 @@ import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.MagnitudeCounts;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import java.util.List;
@@ -43,13 +44,13 @@ public record Weight(Value value, Quantization quantization, List<Node> nodes) {
         return Mask.ofNonZeros(constant().decode(), quantization);
     }
 
-    /// How many elements are zero, without decoding a sparse tensor.
+    /// How many elements are zero, without decoding a sparse tensor, and without a mask of a dense one.
     public long zeroCount() {
         if (constant() instanceof Constant.Sparse sparse && quantization.isZeroAtZero()) {
             DenseTensor stored = sparse.tensor().values();
             return elementCount() - Mask.ofNonZeros(stored, Quantization.NONE).keptCount();
         }
-        return nonZeros().zeroCount();
+        return MagnitudeCounts.of(constant().decode(), quantization).zeros();
     }
 
     /// Whether a pattern means this weight: by its own name, or by that of a node that uses it.

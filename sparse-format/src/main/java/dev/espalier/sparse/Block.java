@@ -1,5 +1,7 @@
 package dev.espalier.sparse;
 
+import java.util.Arrays;
+
 /// The matrices of a grid are cut into blocks of `height` x `width`, those at the lower and right edges smaller, which
 /// stay or become zero as wholes.
 ///
@@ -59,10 +61,7 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
 
     /// Infinite where the element must never go, so that its block is too.
     private static double real(long score, int bits) {
-        if (score >= Scores.never(bits)) {
-            return Double.POSITIVE_INFINITY;
-        }
-        return bits == 31 ? Float.intBitsToFloat((int) score) : Double.longBitsToDouble(score);
+        return score >= Scores.never(bits) ? Double.POSITIVE_INFINITY : Scores.real(score, bits);
     }
 
     private long sizeOf(long block) {
@@ -93,18 +92,23 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
         return mask;
     }
 
-    /// Blocks with zeros and other elements.
+    /// Blocks with zeros and other elements. Counts a row of blocks at a time.
     @Override
     public Violations violations(Mask nonZeros) {
-        long[] kept = new long[Math.toIntExact(blockCount())];
-        for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
-            kept[(int) blockAt(i / grid.columns(), i % grid.columns())]++;
-        }
+        long[] kept = new long[Math.toIntExact(across())];
         long count = 0;
         long first = -1;
-        for (int i = 0; i < kept.length; i++) {
-            if (kept[i] != 0 && kept[i] != sizeOf(i)) {
-                first = count++ == 0 ? firstElementOf(i) : first;
+        for (long block = 0; block < blockCount(); block += across()) {
+            long from = firstElementOf(block);
+            long to = from + Math.min(height, grid.rows() - block / across() % down() * height) * grid.columns();
+            Arrays.fill(kept, 0);
+            for (long i = nonZeros.nextKept(from); i >= 0 && i < to; i = nonZeros.nextKept(i + 1)) {
+                kept[(int) (i % grid.columns() / width)]++;
+            }
+            for (int j = 0; j < kept.length; j++) {
+                if (kept[j] != 0 && kept[j] != sizeOf(block + j)) {
+                    first = count++ == 0 ? firstElementOf(block + j) : first;
+                }
             }
         }
         return new Violations(count, first);

@@ -1,24 +1,25 @@
 package dev.espalier.sparse;
 
-import java.util.BitSet;
-
 /// Rows of a grid without an element that is not zero, in any of its matrices.
 public final class EmptyRows {
     private EmptyRows() {}
 
-    /// Which rows are empty.
+    /// How many rows are empty.
     ///
     /// @throws IllegalArgumentException if the grid has other elements than the mask
-    public static BitSet of(Mask nonZeros, Grid grid) {
+    public static long count(Mask nonZeros, Grid grid) {
         if (grid.elementCount() != nonZeros.shape().elementCount()) {
             throw new IllegalArgumentException("a grid of " + grid + " for a mask of " + nonZeros.shape());
         }
-        BitSet empty = new BitSet();
-        empty.set(0, Math.toIntExact(grid.rows()));
+        Mask filled = Mask.none(Shape.of(grid.rows()));
+        long empty = grid.rows();
         long next = nonZeros.nextKept(0);
-        while (next >= 0 && !empty.isEmpty()) {
+        while (next >= 0 && empty > 0) {
             long row = next / grid.columns();
-            empty.clear((int) (row % grid.rows()));
+            if (!filled.isKept(row % grid.rows())) {
+                filled.keep(row % grid.rows());
+                empty--;
+            }
             next = nonZeros.nextKept((row + 1) * grid.columns());
         }
         return empty;

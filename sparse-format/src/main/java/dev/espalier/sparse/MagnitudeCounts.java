@@ -66,8 +66,8 @@ public final class MagnitudeCounts {
     private MagnitudeCounts count(Magnitudes magnitudes, long start) {
         long[] block = new long[BLOCK];
         long end = Math.min(magnitudes.count(), start + CHUNK);
-        long never = Scores.never(magnitudes.bits());
-        boolean isFloat = magnitudes.bits() == 31;
+        int bits = magnitudes.bits();
+        long never = Scores.never(bits);
         for (long from = start; from < end; from += BLOCK) {
             int count = (int) Math.min(BLOCK, end - from);
             magnitudes.read(from, count, block);
@@ -75,7 +75,7 @@ public final class MagnitudeCounts {
                 if (block[i] >= never) {
                     unprunable++;
                 } else {
-                    add(isFloat ? Float.intBitsToFloat((int) block[i]) : Double.longBitsToDouble(block[i]));
+                    add(Scores.real(block[i], bits));
                 }
             }
         }

@@ -21,4 +21,9 @@ public interface Scores {
             default -> throw new IllegalArgumentException(bits + " bits");
         };
     }
+
+    /// The number whose bits a score is.
+    static double real(long score, int bits) {
+        return bits == 31 ? Float.intBitsToFloat((int) score) : Double.longBitsToDouble(score);
+    }
 }

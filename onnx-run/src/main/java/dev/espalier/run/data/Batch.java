@@ -6,11 +6,13 @@ import java.util.Map;
 /// Some samples, as a model takes them.
 public final class Batch {
     private final int[] samples;
+    private final int rows;
     private final Map<String, DenseTensor> inputs;
     private final double[][] labels;
 
-    Batch(int[] samples, Map<String, DenseTensor> inputs, double[][] labels) {
+    Batch(int[] samples, int rows, Map<String, DenseTensor> inputs, double[][] labels) {
         this.samples = samples;
+        this.rows = rows;
         this.inputs = inputs;
         this.labels = labels;
     }
@@ -18,6 +20,13 @@ public final class Batch {
     /// How many samples.
     public int size() {
         return samples.length;
+    }
+
+    /// How many rows of the inputs are put together, those that only fill a batch of a fixed size among them; 1 if a
+    /// row
+    /// is all that the inputs take.
+    public int rows() {
+        return rows;
     }
 
     /// The number of a sample in the data, from 0.

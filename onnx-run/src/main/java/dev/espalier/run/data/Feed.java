@@ -129,7 +129,8 @@ public final class Feed implements Closeable {
         for (InputRows input : inputs) {
             tensors.put(input.name(), input.tensor(rows));
         }
-        return new Batch(Arrays.copyOf(read, count), tensors, labels == null ? targets : Arrays.copyOf(targets, count));
+        return new Batch(
+                Arrays.copyOf(read, count), rows, tensors, labels == null ? targets : Arrays.copyOf(targets, count));
     }
 
     private void readSample(int sample, int place) throws IOException {

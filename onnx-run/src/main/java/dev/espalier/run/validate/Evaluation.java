@@ -66,7 +66,6 @@ public final class Evaluation {
     /// Runs the models on one batch, side by side.
     private static List<List<RowOutput>> run(List<OrtModel> models, Batch batch, String output)
             throws ModelRunException {
-        int rows = (int) batch.inputs().values().iterator().next().shape().dim(0);
         List<FutureTask<Map<String, Output>>> runs = new ArrayList<>();
         for (OrtModel model : models) {
             FutureTask<Map<String, Output>> run = new FutureTask<>(() -> model.run(batch.inputs(), Set.of(output)));
@@ -79,7 +78,7 @@ public final class Evaluation {
                 throw new DataException(
                         "the output '" + output + "' is no tensor of numbers", "", "choose one with --output NAME");
             }
-            outputs.add(RowOutput.of(numbers, rows));
+            outputs.add(RowOutput.of(numbers, batch.rows()));
         }
         return outputs;
     }

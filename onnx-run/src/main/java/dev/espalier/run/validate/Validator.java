@@ -126,8 +126,7 @@ public final class Validator {
                 for (Subject subject : List.of(original, pruned, original)) {
                     models.add(subject.load(settings.threads()));
                 }
-                int rows = (int) inputs.values().iterator().next().shape().dim(0);
-                results.add(LatencyProbe.of(models, inputs, rows, settings, bootstrap, progress, stop));
+                results.add(LatencyProbe.of(models, inputs, batch.rows(), settings, bootstrap, progress, stop));
             }
             if (asks("memory")) {
                 results.add(MemoryProbe.of(original.file(), pruned.file(), inputs));

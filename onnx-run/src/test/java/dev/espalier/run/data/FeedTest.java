@@ -139,6 +139,9 @@ final class FeedTest {
                 .write(folder.resolve("b.npz"));
         assertThatThrownBy(() -> read(other, graph(ElementType.F32, "N", 2), FeedRequest.of(1)))
                 .hasMessage("the data has nothing for input 'x' f32[N,2]");
+        Preprocess crop = Preprocess.parse("crop=1");
+        assertThatThrownBy(() -> read(file, graph(ElementType.F32, "N", 2), request(crop, Selection.ALL, 1, 1)))
+                .hasMessage("only images are resized and cropped");
         Path empty = new NpzWriter().floats("x", "(0, 2)").write(folder.resolve("c.npz"));
         assertThatThrownBy(() -> read(empty, graph(ElementType.F32, "N", 2), FeedRequest.of(1)))
                 .hasMessage("no row to use");

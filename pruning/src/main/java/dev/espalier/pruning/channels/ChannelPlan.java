@@ -37,6 +37,24 @@ public final class ChannelPlan {
         }
     }
 
+    /// A plan that removes one channel alone, for those who want to see what hangs together.
+    ///
+    /// @param number which one, counted through all groups
+    public static ChannelPlan ofOne(ChannelStructure structure, int number) {
+        List<Part> parts = new ArrayList<>();
+        int left = number;
+        for (ChannelGroup group : structure.groups()) {
+            List<int[]> order = new ArrayList<>();
+            if (left >= 0 && left < group.size()) {
+                int rank = left;
+                order.add(group.cells().stream().mapToInt(cell -> cell[rank]).toArray());
+            }
+            parts.add(new Part(group, order, order.size()));
+            left -= group.size();
+        }
+        return new ChannelPlan(structure, parts, List.of());
+    }
+
     /// The structure that it was made for.
     public ChannelStructure structure() {
         return structure;

@@ -37,7 +37,7 @@ final class ConvRule implements ChannelRule {
         } else if (groups == summed.size()) {
             tieDepthwise(summed, free, links);
             links.free(w.axis(inner));
-        } else if (w.isStored()) {
+        } else if (countsByGroup(w)) {
             links.countThroughGroups(w.axis(inner), groups);
             links.contract(op, summed, w.axis(inner));
             links.quota(summed, groups);
@@ -45,6 +45,17 @@ final class ConvRule implements ChannelRule {
         } else {
             throw new UnsupportedFormException("its weight for " + groups + " groups is computed");
         }
+    }
+
+    /// Whether a weight can lose other columns in each group: one that is stored, or that has one number
+    /// throughout.
+    static boolean countsByGroup(ChannelTensor w) {
+        return w.isStored()
+                || (w.value().uses().size() == 1
+                        && w.value()
+                                .producer()
+                                .filter(node -> node.isOperator("ConstantOfShape"))
+                                .isPresent());
     }
 
     static void tieDepthwise(Axis in, Axis out, ChannelLinks links) {

@@ -26,7 +26,7 @@ final class ConvTransposeRule implements ChannelRule {
             links.align(x.axis(1), w.axis(0));
             requireOneOutputEach(y, groups);
             links.free(w.axis(1));
-        } else if (w.isStored()) {
+        } else if (ConvRule.countsByGroup(w)) {
             links.countThroughGroups(w.axis(1), groups);
             links.contract(op, x.axis(1), w.axis(0));
             links.align(y.axis(1), w.axis(1));

@@ -1,0 +1,64 @@
+package dev.espalier.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.onnx.OnnxReader;
+import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.channels.ChannelGroupInfo;
+import dev.espalier.pruning.channels.ChannelPlan;
+import dev.espalier.pruning.channels.ChannelPlanner;
+import dev.espalier.pruning.channels.ChannelRequest;
+import dev.espalier.pruning.channels.ChannelStructure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// In each of [ChannelGraphs] exactly the right channels can go, each alone and half of them together.
+final class ChannelRulesTest {
+    @TempDir
+    private Path folder;
+
+    static List<String> graphs() {
+        return ChannelGraphs.names();
+    }
+
+    private static void equalsItsTwin(Path file, OrtShapeProbe probe, Function<ChannelStructure, ChannelPlan> planner)
+            throws IOException, ModelRunException {
+        ChannelPlan plan = planner.apply(ChannelStructure.of(OnnxReader.read(file), probe));
+        ChannelPlan twin = plan.on(ChannelStructure.of(OnnxReader.read(file), probe));
+        plan.apply();
+        twin.applyAsMask();
+        Difference difference = ChannelProof.between(plan.model(), twin.model(), 3);
+        assertThat(difference.isRounding()).as(difference.toString()).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("graphs")
+    void findsTheChannelsAndRemovesThemExactly(String name) throws IOException, ModelRunException {
+        ChannelGraphs.Case expected = Objects.requireNonNull(ChannelGraphs.all().get(name));
+        Path file = folder.resolve("model.onnx");
+        Files.write(file, expected.model().get().builder().toBytes());
+        OrtShapeProbe probe = new OrtShapeProbe(file);
+        List<ChannelGroupInfo> groups = ChannelGroupInfo.of(ChannelStructure.of(OnnxReader.read(file), probe));
+        assertThat(probe.failure()).isEmpty();
+        assertThat(groups.stream().mapToInt(ChannelGroupInfo::channels).sum()).isEqualTo(expected.channels());
+        assertThat(groups).hasSize(expected.groups());
+        int number = 0;
+        for (ChannelGroupInfo group : groups) {
+            for (int i = 0; i < group.channels(); i++, number++) {
+                int one = number;
+                if (group.channels() > 1) {
+                    equalsItsTwin(file, probe, structure -> ChannelPlan.ofOne(structure, one));
+                }
+            }
+        }
+        equalsItsTwin(
+                file, probe, structure -> ChannelPlanner.plan(structure, ChannelRequest.of(Sparsity.parse("0.5"))));
+    }
+}
