@@ -21,8 +21,9 @@ final class CalibrationOptions {
     @Option(
             names = "--calibration",
             paramLabel = "DATA",
-            description = "Samples without labels (.npz, .npy), an array for each input: each layer is pruned so that it "
-                    + "computes on them what it did, and what stays is fitted.")
+            description =
+                    "Samples without labels (.npz, .npy), an array for each input: each layer is pruned so that it "
+                            + "computes on them what it did, and what stays is fitted.")
     private @Nullable Path data;
 
     @Option(

@@ -8,9 +8,9 @@ import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
+import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
-import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.PruningResult;
 import dev.espalier.pruning.Scope;
@@ -21,6 +21,7 @@ import dev.espalier.run.ModelRunException;
 import dev.espalier.run.calibrate.CalibratedMethod;
 import dev.espalier.run.data.Dataset;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -131,6 +132,10 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     public Integer call() throws Exception {
         PruneRequest request = request(share());
         encoding.choice();
+        if (calibration.isGiven() && (scope != Scope.LAYER || !method.equals(PruningMethods.MAGNITUDE))) {
+            throw usage("--calibration prunes by a method of its own, layer after layer: it does not go with "
+                    + "another --scope or --method");
+        }
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
         PruneReport report = workers.run(() -> prune(request, to));
         if (json) {
@@ -197,9 +202,10 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
 
     private PruningResult calibrated(Model model, PruningPlan plan) throws IOException {
         try (Dataset data = calibration.open();
-                CalibratedMethod admm =
-                        CalibratedMethod.of(file, data, calibration.request(seed), workers.count())) {
+                CalibratedMethod admm = CalibratedMethod.of(file, data, calibration.request(seed), workers.count())) {
             return Pruner.apply(model, plan.by(admm), encoding.choice(), new ProgressLine(console));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         } catch (ModelRunException e) {
             throw new PruningException(
                     "the model cannot be calibrated: " + e.getMessage(),

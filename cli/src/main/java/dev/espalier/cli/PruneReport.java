@@ -2,6 +2,7 @@ package dev.espalier.cli;
 
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.pruning.LayerResult;
+import dev.espalier.pruning.PrunedWeight;
 import dev.espalier.pruning.PruningResult;
 import dev.espalier.sparse.Rounded;
 import java.nio.file.Path;
@@ -34,6 +35,10 @@ record PruneReport(
     /// @param requested share of zeros; null where it was asked of several weights together
     /// @param largestError of the values that were rounded, as a share of the largest; null if every bit was kept
     /// @param rmsError the same, root mean square
+    /// @param maskedError of the layer's outputs on the samples, squared, as a share of what they should be, before
+    what
+    ///     stays was fitted; null without calibration
+    /// @param fittedError the same afterwards
     record Layer(
             String node,
             String operator,
@@ -45,7 +50,9 @@ record PruneReport(
             String pattern,
             String encoding,
             @Nullable Double largestError,
-            @Nullable Double rmsError) {
+            @Nullable Double rmsError,
+            @Nullable Double maskedError,
+            @Nullable Double fittedError) {
         static Layer of(LayerResult result) {
             return new Layer(
                     result.weight().node().label(),
@@ -58,7 +65,15 @@ record PruneReport(
                     result.pattern().toString(),
                     result.encoding().name(),
                     result.rounding().map(Rounded.Loss::largest).orElse(null),
-                    result.rounding().map(Rounded.Loss::rms).orElse(null));
+                    result.rounding().map(Rounded.Loss::rms).orElse(null),
+                    result.calibrated()
+                            .map(PrunedWeight.Calibrated::masked)
+                            .map(Figures::orNull)
+                            .orElse(null),
+                    result.calibrated()
+                            .map(PrunedWeight.Calibrated::fitted)
+                            .map(Figures::orNull)
+                            .orElse(null));
         }
 
         String requestedPercent() {
@@ -101,6 +116,13 @@ record PruneReport(
             notes.add(Figures.count(unprunable) + " NaN or infinite weights are kept, in " + where);
         }
         countBy(result.layers().stream()
+                        .flatMap(layer -> layer.calibrated().stream())
+                        .map(PrunedWeight.Calibrated::note)
+                        .filter(note -> !note.isEmpty())
+                        .toList())
+                .forEach((reason, count) -> notes.add(
+                        "by magnitude, " + count + " of " + result.layers().size() + " layers: " + reason));
+        countBy(result.layers().stream()
                         .flatMap(layer -> layer.exactBecause().stream())
                         .toList())
                 .forEach((reason, count) -> notes.add("values not rounded, " + count + " of "
@@ -126,7 +148,8 @@ record PruneReport(
     void print(Console console) {
         boolean isPatterned = layers.stream().anyMatch(layer -> !layer.pattern.equals("unstructured"));
         boolean isRounded = layers.stream().anyMatch(layer -> layer.largestError != null);
-        console.out().println(table(isPatterned, isRounded).render(layers, console.columns()));
+        boolean isFitted = layers.stream().anyMatch(layer -> layer.fittedError != null);
+        console.out().println(table(isPatterned, isRounded, isFitted).render(layers, console.columns()));
         console.out().println();
         console.out()
                 .printf(
@@ -156,7 +179,7 @@ record PruneReport(
         }
     }
 
-    private static TextTable<Layer> table(boolean isPatterned, boolean isRounded) {
+    private static TextTable<Layer> table(boolean isPatterned, boolean isRounded, boolean isFitted) {
         TextTable<Layer> table = new TextTable<Layer>()
                 .dispensableName("node", Layer::node)
                 .text("operator", Layer::operator)
@@ -169,6 +192,10 @@ record PruneReport(
                 .number("achieved %", layer -> Figures.percent(layer.zeros, layer.parameters))
                 .number("before %", layer -> Figures.percent(layer.zerosBefore, layer.parameters))
                 .text("stored", Layer::encoding);
+        if (isFitted) {
+            table.number("error masked %", layer -> Figures.ratio(layer.maskedError))
+                    .number("fitted %", layer -> Figures.ratio(layer.fittedError));
+        }
         if (isRounded) {
             table.number("error max %", layer -> Figures.error(layer.largestError))
                     .number("rms %", layer -> Figures.error(layer.rmsError));

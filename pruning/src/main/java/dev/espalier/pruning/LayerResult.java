@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param rounding what rounding changed of what stays; none if every bit was kept
 /// @param exactBecause why nothing was rounded, if it was to be
 /// @param encodingNote why not otherwise
+/// @param calibrated what samples say of it, if there were any
 public record LayerResult(
         Weight weight,
         Sparsity requested,
@@ -30,4 +31,5 @@ public record LayerResult(
         SparseEncoding encoding,
         Optional<Rounded.Loss> rounding,
         Optional<String> exactBecause,
-        Optional<String> encodingNote) {}
+        Optional<String> encodingNote,
+        Optional<PrunedWeight.Calibrated> calibrated) {}

@@ -5,6 +5,7 @@ import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Mask;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a method made of a weight.
 ///
@@ -12,13 +13,38 @@ import java.util.Map;
 /// @param nonZeros what stays
 /// @param elements what the elements that stay are now; what it has in place of the others does not matter
 /// @param alongside other constants that change with it, such as the bias of its layer
-public record PrunedWeight(Weight weight, Mask nonZeros, DenseTensor elements, Map<Value, Constant> alongside) {
+/// @param calibrated what samples say of it, if the method had any
+public record PrunedWeight(
+        Weight weight,
+        Mask nonZeros,
+        DenseTensor elements,
+        Map<Value, Constant> alongside,
+        Optional<Calibrated> calibrated) {
+    /// How a weight came out of calibration. An error is the mean squared distance of the layer's outputs from what
+    /// they
+    /// should be, over the mean square of these.
+    ///
+    /// @param masked error with the same zeros and the other weights as they were; NaN if it was not calibrated
+    /// @param fitted error with what stays fitted; NaN if it was not calibrated
+    /// @param note why it was pruned by magnitude instead, a clause; empty if it was not
+    public record Calibrated(double masked, double fitted, String note) {
+        /// A layer that could not be calibrated.
+        public static Calibrated not(String reason) {
+            return new Calibrated(Double.NaN, Double.NaN, reason);
+        }
+    }
+
     public PrunedWeight {
         alongside = Map.copyOf(alongside);
     }
 
-    /// A weight that alone changes.
+    /// A weight that alone changes, without samples.
     public PrunedWeight(Weight weight, Mask nonZeros, DenseTensor elements) {
-        this(weight, nonZeros, elements, Map.of());
+        this(weight, nonZeros, elements, Map.of(), Optional.empty());
+    }
+
+    /// The same weight, pruned by magnitude because it could not be calibrated.
+    public PrunedWeight notCalibrated(String reason) {
+        return new PrunedWeight(weight, nonZeros, elements, alongside, Optional.of(Calibrated.not(reason)));
     }
 }

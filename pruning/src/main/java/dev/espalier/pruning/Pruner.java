@@ -88,7 +88,8 @@ public final class Pruner {
                 chosen.encoding(),
                 chosen.rounded().map(Rounded::loss),
                 chosen.exactBecause(),
-                chosen.note());
+                chosen.note(),
+                pruned.calibrated());
         long bytes = weight.value().storedSize(chosen.constant());
         Manifest.Entry entry = Manifest.Entry.of(weight.value(), nonZeros, chosen.encoding(), bytes)
                 .following(target.pattern(), nonZeros);

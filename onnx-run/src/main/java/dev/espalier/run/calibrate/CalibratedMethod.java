@@ -3,6 +3,7 @@ package dev.espalier.run.calibrate;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Value;
 import dev.espalier.pruning.PrunedWeight;
+import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.PruningPlan;
@@ -19,15 +20,20 @@ import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Prunes layer after layer with samples: each so that what the layers before it have lost is made good as far as it
 /// can.
 public final class CalibratedMethod implements PruningMethod, AutoCloseable {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final OrtProducts products;
     private final Calibration calibration;
     private final LayerSolver solver;
@@ -60,45 +66,49 @@ public final class CalibratedMethod implements PruningMethod, AutoCloseable {
         return "what a layer computes on samples stays as near as it can";
     }
 
+    /// @throws IllegalArgumentException if several weights are to share their zeros: calibration takes one after the
+    /// other
     @Override
     public List<PrunedWeight> prune(PruningPlan.Group group, long seed) {
-        List<PrunedWeight> pruned = new ArrayList<>();
-        for (PruningPlan.Target target : group.targets()) {
-            CalibratedLayer.Found found = CalibratedLayer.of(target.weight());
-            if (found.layer().isPresent()) {
-                pruned.add(prune(found.layer().get(), target, group));
-            } else {
-                System.err.println("magnitude: " + target.weight().name() + " " + found.reason());
-                pruned.addAll(PruningMethods.MAGNITUDE.prune(group, seed));
-            }
-            PrunedWeight last = pruned.getLast();
-            calibration.change(
-                    last.weight().name(),
-                    Constant.of(last.nonZeros()
-                            .applyTo(last.elements(), last.weight().quantization())));
-            last.alongside().forEach((value, constant) -> calibration.change(value.path(), constant));
+        if (group.targets().size() != 1) {
+            throw new IllegalArgumentException("a calibrated method prunes one layer after the other");
         }
-        return pruned;
+        PruningPlan.Target target = group.targets().getFirst();
+        CalibratedLayer.Found found = CalibratedLayer.of(target.weight());
+        PrunedWeight pruned = found.layer().isPresent()
+                ? fitted(found.layer().get(), target, group)
+                : PruningMethods.MAGNITUDE.prune(group, seed).getFirst().notCalibrated(found.reason());
+        if (target.weight().value().graph().path().isEmpty()) {
+            calibration.change(
+                    target.weight().name(),
+                    Constant.of(pruned.nonZeros()
+                            .applyTo(pruned.elements(), target.weight().quantization())));
+            pruned.alongside().forEach((value, constant) -> calibration.change(value.path(), constant));
+        }
+        return List.of(pruned);
     }
 
-    private PrunedWeight prune(CalibratedLayer layer, PruningPlan.Target target, PruningPlan.Group group) {
-        LayerProblem problem;
-        try {
-            problem = calibration.problem(layer);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (ModelRunException e) {
-            throw new IllegalStateException(e);
-        }
-        LayerSolution solution = solver.solve(problem, layer.matrix(), target.pattern(), group.zeros());
-        System.err.printf(
-                "%s %.4g -> %.4g lambda %.0e%n",
-                layer.weight().name(), solution.maskedError(), solution.error(), solution.lambda());
+    private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target, PruningPlan.Group group) {
+        LayerSolution solution = solver.solve(problem(layer), layer.matrix(), target.pattern(), group.zeros());
         return new PrunedWeight(
                 target.weight(),
                 layer.matrix().mask(solution.kept()),
                 layer.matrix().write(solution.weights(), solution.stride()),
-                alongside(layer, solution));
+                alongside(layer, solution),
+                Optional.of(new PrunedWeight.Calibrated(solution.maskedError(), solution.error(), "")));
+    }
+
+    private LayerProblem problem(CalibratedLayer layer) {
+        try {
+            return calibration.problem(layer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ModelRunException e) {
+            throw new PruningException(
+                    "the layer cannot be calibrated: " + e.getMessage(),
+                    "node '" + layer.node().label() + "'",
+                    "leave it out with --exclude, or prune without --calibration");
+        }
     }
 
     private static Map<Value, Constant> alongside(CalibratedLayer layer, LayerSolution solution) {
@@ -125,7 +135,7 @@ public final class CalibratedMethod implements PruningMethod, AutoCloseable {
         Constant old = value.constant().orElseThrow();
         DenseTensor tensor = DenseTensor.zeros(ElementType.F32, old.shape());
         for (int i = 0; i < values.length; i++) {
-            tensor.data().set(java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, (float) values[i]);
+            tensor.data().set(FLOAT, 4L * i, (float) values[i]);
         }
         return old.withElements(tensor);
     }

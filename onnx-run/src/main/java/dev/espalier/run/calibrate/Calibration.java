@@ -3,6 +3,7 @@ package dev.espalier.run.calibrate;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.OnnxReader;
+import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.Moments;
@@ -87,6 +88,18 @@ final class Calibration {
                 sampler.add(meant, actual, mask, middle, batch.size(), number, held);
                 number += batch.size();
             }
+        }
+        if (!fit.isFinite() || !held.isFinite()) {
+            throw new PruningException(
+                    "the layer reads or gives NaN or infinite values on these samples",
+                    "node '" + layer.node().label() + "'",
+                    "look at the samples and their --preprocess; without them it is pruned by magnitude");
+        }
+        if (fit.samples() == 0 || held.samples() == 0) {
+            throw new PruningException(
+                    "there are too few samples to calibrate with",
+                    "node '" + layer.node().label() + "'",
+                    "give some hundreds; a quarter of them is held back to check with");
         }
         return new LayerProblem(fit, held, denseWeights(layer, columns), layer.hasBias(), rowScale(layer));
     }

@@ -75,7 +75,8 @@ final class Observed implements AutoCloseable {
             }
         }
         if (model.isPresent()) {
-            for (Map.Entry<String, Output> entry : model.get().run(inputs, names).entrySet()) {
+            for (Map.Entry<String, Output> entry :
+                    model.get().run(inputs, names).entrySet()) {
                 if (entry.getValue() instanceof Output.Numbers numbers) {
                     result.put(entry.getKey(), new Tensor(numbers.shape(), numbers.floats()));
                 }

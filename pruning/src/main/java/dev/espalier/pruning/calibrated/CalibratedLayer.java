@@ -116,6 +116,7 @@ public record CalibratedLayer(
     private static boolean isOwn(Value value, int outputs) {
         return value.uses().size() == 1
                 && !value.isOutput()
+                && !value.isInput()
                 && value.constant()
                         .filter(c -> c.type() == ElementType.F32 && c.shape().elementCount() == outputs)
                         .filter(c -> c.shape().dim(c.shape().rank() - 1) == outputs)

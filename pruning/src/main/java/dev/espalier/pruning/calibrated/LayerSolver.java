@@ -15,18 +15,27 @@ public final class LayerSolver {
         this.products = products;
     }
 
-    /// By ADMM.
+    /// By ADMM; where plain magnitudes choose a support on which the fitted layer is nearer, by these.
     ///
     /// @param zeros how many units of the pattern go: elements or blocks
     public LayerSolution solve(LayerProblem problem, WeightMatrix matrix, SparsityPattern pattern, long zeros) {
-        double[] weights =
-                matrix.read(matrix.write(problem.dense(), problem.inputs()));
+        double[] weights = matrix.read(matrix.write(problem.dense(), problem.inputs()));
         Projection projection = new PatternProjection(matrix, pattern, zeros, weights);
         Moments all = problem.fit().with(problem.held());
         Quadratic quadratic = Quadratic.of(all, problem.dense(), problem.weightInputs(), FIRST_LAMBDA);
         boolean[] kept = AdmmSupport.of(
                 quadratic, problem.dense(), problem.rowScale(), problem.weightInputs(), projection, products);
-        return refit(problem, all, kept);
+        LayerSolution byAdmm = refit(problem, all, kept);
+        LayerSolution byMagnitude = refit(problem, all, projection.keep(magnitudes(weights)));
+        return byAdmm.error() <= byMagnitude.error() ? byAdmm : byMagnitude;
+    }
+
+    private static float[] magnitudes(double[] weights) {
+        float[] magnitudes = new float[weights.length];
+        for (int i = 0; i < weights.length; i++) {
+            magnitudes[i] = (float) Math.abs(weights[i]);
+        }
+        return magnitudes;
     }
 
     /// The best weights on a support that is given.

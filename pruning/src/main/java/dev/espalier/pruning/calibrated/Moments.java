@@ -55,6 +55,18 @@ public final class Moments {
         return both;
     }
 
+    /// Whether no sample was NaN or infinite, or so large that its square is.
+    public boolean isFinite() {
+        double sum = targetSquares;
+        for (double value : inputMoments) {
+            sum += Math.abs(value);
+        }
+        for (double value : crossMoments) {
+            sum += Math.abs(value);
+        }
+        return Double.isFinite(sum);
+    }
+
     /// Length of x.
     public int inputs() {
         return inputs;

@@ -1,0 +1,79 @@
+package dev.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.onnx.TestModels;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The samples of the repository are small and easy; how much calibration keeps of real models is measured apart.
+final class CalibratedPruneTest {
+    private static final Path DATA = TestModels.inRepository("samples/digits8x8.npz");
+
+    @TempDir
+    private Path folder;
+
+    private JsonNode prune(Path model, Path out, Object... more) {
+        List<Object> args = new ArrayList<>(List.of("prune", model, "-s", "0.95", "--json", "--seed", 3, "-o", out));
+        args.addAll(List.of(more));
+        Cli.Result result = Cli.launch(args.toArray());
+        assertThat(result.exitCode()).as(result.errorOutput()).isZero();
+        assertThat(Cli.launch("verify-sparsity", out).exitCode()).isZero();
+        return JsonMapper.shared().readTree(result.output());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"digits_resnet", "digits_mlp"})
+    void keepsWhatLayersComputeNearerThanMagnitudeDoes(String name) {
+        Path model = TestModels.inRepository("samples/" + name + ".onnx");
+        Path fitted = folder.resolve("fitted.onnx");
+        Path plain = folder.resolve("plain.onnx");
+        JsonNode report = prune(model, fitted, "--calibration", DATA, "--preprocess", "scale=1/16", "--samples", "256");
+        prune(model, plain);
+        for (JsonNode layer : report.get("layers")) {
+            assertThat(layer.get("fittedError").doubleValue())
+                    .as(layer.toString())
+                    .isLessThan(layer.get("maskedError").doubleValue());
+        }
+        assertThat(accuracy(fitted)).isGreaterThan(accuracy(plain));
+    }
+
+    private static double accuracy(Path model) {
+        Cli.Result result = Cli.launch("accuracy", model, "--data", DATA, "--preprocess", "scale=1/16", "--json");
+        JsonNode json = JsonMapper.shared().readTree(result.output());
+        return json.get("figures").get(0).get("value").doubleValue();
+    }
+
+    @Test
+    void givesTheSameBytesForAnyNumberOfThreads() {
+        Path model = TestModels.inRepository("samples/digits_resnet.onnx");
+        Path one = folder.resolve("one.onnx");
+        Path two = folder.resolve("two.onnx");
+        prune(model, one, "--calibration", DATA, "--preprocess", "scale=1/16", "--samples", "100", "--threads", "1");
+        prune(model, two, "--calibration", DATA, "--preprocess", "scale=1/16", "--samples", "100", "--threads", "2");
+        assertThat(one).hasSameBinaryContentAs(two);
+    }
+
+    @Test
+    void goesWithNoOtherScopeOrMethod() {
+        Cli.Result result = Cli.launch(
+                "prune",
+                TestModels.inRepository("samples/digits_mlp.onnx"),
+                "-s",
+                "0.5",
+                "--scope",
+                "global",
+                "--dry-run",
+                "--calibration",
+                DATA);
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.errorOutput()).contains("--calibration prunes by a method of its own");
+    }
+}
