@@ -35,9 +35,8 @@ record PruneReport(
     /// @param requested share of zeros; null where it was asked of several weights together
     /// @param largestError of the values that were rounded, as a share of the largest; null if every bit was kept
     /// @param rmsError the same, root mean square
-    /// @param maskedError of the layer's outputs on the samples, squared, as a share of what they should be, before
-    what
-    ///     stays was fitted; null without calibration
+    /// @param maskedError of the layer's outputs on the samples, squared, as a share of what they should be,
+    ///     before what stays was fitted; null without calibration
     /// @param fittedError the same afterwards
     record Layer(
             String node,
