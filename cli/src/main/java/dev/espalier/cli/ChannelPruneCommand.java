@@ -5,6 +5,7 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.pruning.NameGlob;
+import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelBudget;
 import dev.espalier.pruning.channels.ChannelMethod;
@@ -21,6 +22,7 @@ import dev.espalier.run.OrtShapeProbe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -228,8 +230,16 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         try {
             Difference difference = ChannelProof.between(pruned, masked, seed);
             if (!difference.isRounding()) {
-                throw new IllegalStateException("the pruned model does not compute what the masked one does: "
-                        + difference + "; nothing was written");
+                throw new PruningException(
+                        String.format(
+                                Locale.ROOT,
+                                "the pruned model's outputs are not those of the masked original: they differ by %.1e, "
+                                        + "relative %.1e; nothing was written",
+                                difference.absolute(),
+                                difference.relative()),
+                        "",
+                        "where a model chooses among nearly equal numbers (TopK, NonMaxSuppression, Round), rounding "
+                                + "changes what it chooses: then --no-check writes it; otherwise please report it");
             }
             return Optional.of(difference);
         } catch (ModelRunException e) {
