@@ -51,9 +51,14 @@ public final class CalibratedMethod implements PruningMethod, AutoCloseable {
     public static CalibratedMethod of(Path source, Dataset data, FeedRequest request, int threads)
             throws IOException, ModelRunException {
         TemporaryFolder folder = TemporaryFolder.create();
-        OrtProducts products = new OrtProducts(folder, threads);
-        return new CalibratedMethod(
-                products, new Calibration(source, data, request, folder, threads, products), folder);
+        try {
+            OrtProducts products = new OrtProducts(folder, threads);
+            return new CalibratedMethod(
+                    products, new Calibration(source, data, request, folder, threads, products), folder);
+        } catch (IOException | ModelRunException | RuntimeException e) {
+            folder.close();
+            throw e;
+        }
     }
 
     @Override
