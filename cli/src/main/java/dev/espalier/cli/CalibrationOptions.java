@@ -2,63 +2,74 @@ package dev.espalier.cli;
 
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
-import dev.espalier.run.data.Preprocess;
 import dev.espalier.run.data.Selection;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// Samples that a model is pruned with.
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class CalibrationOptions {
     private static final int BATCH = 64;
+    private static final int DEFAULT_SAMPLES = 2048;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @Option(
             names = "--calibration",
             paramLabel = "DATA",
             description =
-                    "Samples without labels (.npz, .npy), an array for each input: each layer is pruned so that it "
-                            + "computes on them what it did, and what stays is fitted.")
+                    "Samples without labels, an array for each input (.npz, .npy), images or ONNX test data: each "
+                            + "layer is pruned so that it computes on them what it did, and what stays is fitted.")
     private @Nullable Path data;
 
     @Option(
             names = "--samples",
             paramLabel = "N",
-            description = "How many of them at most (default: ${DEFAULT-VALUE}); two thousand are mostly enough.")
-    private int samples = 2048;
+            description = "How many of them at most (default: " + DEFAULT_SAMPLES + ").")
+    private @Nullable Integer samples;
 
-    @Option(
-            names = "--input",
-            paramLabel = "INPUT=ARRAY",
-            description = "The array for an input, where their names differ. Repeatable.")
-    private Map<String, String> inputs = new LinkedHashMap<>();
+    @Mixin
+    private InputOptions inputs;
 
-    @Option(
-            names = "--preprocess",
-            paramLabel = "STEPS",
-            converter = DataOptions.PreprocessConverter.class,
-            description = "What is done to each sample first: scale=1/255,mean=.485:.456:.406,std=.229:.224:.225,"
-                    + "layout=nchw|nhwc,bgr; each part optional.")
-    private Preprocess preprocess = Preprocess.NONE;
-
+    /// Whether there are samples.
+    ///
+    /// @throws ParameterException if there are only options for them, or the options make no sense
     boolean isGiven() {
+        if (data == null && !(inputs.areUnused() && samples == null)) {
+            throw usage(
+                    "--samples, --input and --preprocess are about the samples of --calibration, and there are none");
+        }
+        if (samples != null && samples < 1) {
+            throw usage("--samples is a number from 1 on");
+        }
         return data != null;
     }
 
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /// @throws IllegalStateException if there are none
     Dataset open() throws IOException {
         if (data == null) {
             throw new IllegalStateException("no calibration data");
         }
-        return Dataset.open(data);
+        return inputs.open(data);
     }
 
     FeedRequest request(long seed) {
-        Selection selection = new Selection(Optional.empty(), Math.max(1, samples), Optional.of(seed));
-        return new FeedRequest(inputs, Set.of(), Optional.empty(), preprocess, selection, 1, BATCH, 0, seed);
+        int limit = samples == null ? DEFAULT_SAMPLES : samples;
+        Selection selection = new Selection(Optional.empty(), limit, Optional.of(seed));
+        return new FeedRequest(
+                inputs.names(), Set.of(), Optional.empty(), inputs.preprocess(), selection, 1, BATCH, 0, seed);
     }
 }

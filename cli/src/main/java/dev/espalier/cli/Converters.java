@@ -33,7 +33,11 @@ final class Converters {
     static final class PatternConverter implements ITypeConverter<PatternChoice> {
         @Override
         public PatternChoice convert(String text) {
-            return checked(() -> PatternChoice.parse(text));
+            try {
+                return PatternChoice.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage() + ", and channels");
+            }
         }
     }
 

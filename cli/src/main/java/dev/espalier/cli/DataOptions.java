@@ -2,7 +2,6 @@ package dev.espalier.cli;
 
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
-import dev.espalier.run.data.Preprocess;
 import dev.espalier.run.data.Selection;
 import dev.espalier.run.validate.DataRequest;
 import dev.espalier.run.validate.Embedding;
@@ -11,13 +10,12 @@ import dev.espalier.run.validate.Tasks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,19 +52,8 @@ final class DataOptions {
     @Option(names = "--output", paramLabel = "NAME", description = "The output that is judged (default: the first).")
     private @Nullable String output;
 
-    @Option(
-            names = "--input",
-            paramLabel = "INPUT=ARRAY",
-            description = "The array for an input, where their names differ. Repeatable.")
-    private Map<String, String> inputs = new LinkedHashMap<>();
-
-    @Option(
-            names = "--preprocess",
-            paramLabel = "STEPS",
-            converter = PreprocessConverter.class,
-            description = "What is done to each row first: scale=1/255,mean=.485:.456:.406,std=.229:.224:.225,"
-                    + "resize=256,crop=224,layout=nchw|nhwc,bgr; each part optional.")
-    private Preprocess preprocess = Preprocess.NONE;
+    @Mixin
+    private InputOptions inputs;
 
     @Option(names = "--where", paramLabel = "ARRAY", description = "Only the rows where this array is true or not 0.")
     private @Nullable String where;
@@ -98,7 +85,7 @@ final class DataOptions {
         if (batch < 1 || limit < 1) {
             throw new ParameterException(spec.commandLine(), "--batch and --limit are numbers from 1 on");
         }
-        return Dataset.open(data, preprocess);
+        return inputs.open(data);
     }
 
     long seed() {
@@ -111,7 +98,8 @@ final class DataOptions {
     DataRequest request(Dataset dataset, Set<String> others) {
         Selection selection =
                 new Selection(Optional.ofNullable(where), limit, shuffle ? Optional.of(seed) : Optional.empty());
-        FeedRequest feed = new FeedRequest(inputs, others, Optional.empty(), preprocess, selection, 1, batch, 0, seed);
+        FeedRequest feed = new FeedRequest(
+                inputs.names(), others, Optional.empty(), inputs.preprocess(), selection, 1, batch, 0, seed);
         DataRequest request = DataRequest.of(
                 dataset, Optional.ofNullable(task), Optional.ofNullable(labels), Optional.ofNullable(output), feed);
         return request.task() instanceof Embedding embedding
@@ -132,13 +120,6 @@ final class DataOptions {
             return Tasks.named(text)
                     .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a task: there are "
                             + Tasks.ALL.stream().map(Task::name).collect(Collectors.joining(", "))));
-        }
-    }
-
-    static final class PreprocessConverter implements ITypeConverter<Preprocess> {
-        @Override
-        public Preprocess convert(String text) {
-            return Converters.checked(() -> Preprocess.parse(text));
         }
     }
 }

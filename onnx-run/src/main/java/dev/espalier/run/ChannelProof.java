@@ -3,7 +3,6 @@ package dev.espalier.run;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxWriter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Compares a model without channels with the original in which they are masked.
@@ -18,15 +17,12 @@ public final class ChannelProof {
     /// @throws ModelRunException if the runtime refuses either
     /// @throws IOException if they cannot be written to a temporary folder
     public static Difference between(Model pruned, Model masked, long seed) throws ModelRunException, IOException {
-        Path folder = Files.createTempDirectory("espalier");
-        try {
-            Path one = folder.resolve("pruned.onnx");
-            Path other = folder.resolve("masked.onnx");
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
+            Path one = folder.file("pruned.onnx");
+            Path other = folder.file("masked.onnx");
             OnnxWriter.write(pruned, one);
             OnnxWriter.write(masked, other);
             return Difference.between(one, other, pruned.graph(), seed);
-        } finally {
-            RuntimeCheck.delete(folder);
         }
     }
 }

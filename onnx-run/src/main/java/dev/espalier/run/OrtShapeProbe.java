@@ -16,7 +16,6 @@ import dev.espalier.onnx.ValueType;
 import dev.espalier.pruning.channels.ShapeProbe;
 import java.io.IOException;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,9 +53,7 @@ public final class OrtShapeProbe implements ShapeProbe {
     }
 
     private List<Map<String, Sighting>> look() {
-        Path folder = null;
-        try {
-            folder = Files.createTempDirectory("espalier");
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
             Model model = OnnxReader.read(file);
             requireOperatorSets(model);
             GraphPatch patch = GraphPatch.labelled("show every value");
@@ -66,14 +63,12 @@ public final class OrtShapeProbe implements ShapeProbe {
                     .filter(value -> value.constant().isEmpty())
                     .forEach(patch::addOutput);
             patch.apply();
-            Path shown = folder.resolve("shown.onnx");
+            Path shown = folder.file("shown.onnx");
             OnnxWriter.write(model, shown);
             return observe(shown, model.graph());
         } catch (ModelRunException | OrtException | IOException e) {
             failure = String.valueOf(e.getMessage());
             return List.of();
-        } finally {
-            RuntimeCheck.delete(folder);
         }
     }
 

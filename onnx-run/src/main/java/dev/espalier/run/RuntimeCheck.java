@@ -9,12 +9,10 @@ import dev.espalier.pruning.Finding;
 import dev.espalier.pruning.Question;
 import dev.espalier.pruning.SparsityCheck;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// The file computes in ONNX Runtime what its dense form computes, at every optimization level: both are
 /// run on the same seeded inputs, and every output must be equal bit for bit.
@@ -52,28 +50,24 @@ public final class RuntimeCheck implements SparsityCheck {
             // Native code does not check all that it is given: some of these end the process, not the run.
             return new CheckResult.NotRun("sparse tensors are invalid, and the runtime may crash on such");
         }
-        Path folder = null;
-        try {
-            folder = Files.createTempDirectory("espalier");
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
             return check(folder);
         } catch (IOException e) {
             return new CheckResult.NotRun("cannot write the dense form: " + e.getMessage());
-        } finally {
-            delete(folder);
         }
     }
 
-    private CheckResult check(Path folder) throws IOException {
+    private CheckResult check(TemporaryFolder folder) throws IOException {
         Model constant = OnnxReader.read(file);
         try {
             Equality equality = Equality.of(file, constant.graph(), seed);
             if (!DenseForm.CONSTANT.applyTo(constant)) {
                 return new CheckResult.Passed("loads and runs; nothing is stored sparse, so there is no other form");
             }
-            List<Path> forms = new ArrayList<>(List.of(write(constant, folder.resolve("constant.onnx"))));
+            List<Path> forms = new ArrayList<>(List.of(write(constant, folder.file("constant.onnx"))));
             Model open = OnnxReader.read(file);
             if (DenseForm.OPEN.applyTo(open)) {
-                forms.add(write(open, folder.resolve("open.onnx")));
+                forms.add(write(open, folder.file("open.onnx")));
             }
             return result(equality, equality.differing(forms));
         } catch (ModelRunException e) {
@@ -97,17 +91,5 @@ public final class RuntimeCheck implements SparsityCheck {
                 findings,
                 "all %d outputs equal those of the dense form at %d optimization levels, bit for bit"
                         .formatted(equality.outputCount(), Resaver.LEVELS.size()));
-    }
-
-    static void delete(@Nullable Path folder) {
-        if (folder == null) {
-            return;
-        }
-        try {
-            NativeFiles.delete(folder);
-        } catch (IOException e) {
-            // The system's temporary folder: what cannot be deleted now is cleared by the system.
-            folder.toFile().deleteOnExit();
-        }
     }
 }

@@ -122,10 +122,8 @@ public final class SurvivalCheck implements SparsityCheck {
     }
 
     private Row row(Resaver tool, Map<String, Mask> promised) {
-        Path folder = null;
-        try {
-            folder = Files.createTempDirectory("espalier");
-            Resaver.Saved saved = tool.save(file, folder);
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
+            Resaver.Saved saved = tool.save(file, folder.path());
             Model after = OnnxReader.read(saved.readable());
             Evidence evidence = Evidence.of(after);
             return new Row(
@@ -140,8 +138,6 @@ public final class SurvivalCheck implements SparsityCheck {
             return Row.failed(tool, "what it wrote cannot be read: " + e.what());
         } catch (IOException e) {
             return Row.failed(tool, "temporary files: " + e.getMessage());
-        } finally {
-            RuntimeCheck.delete(folder);
         }
     }
 

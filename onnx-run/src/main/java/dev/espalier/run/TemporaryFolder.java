@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A folder of files that only the runtime reads; gone when it is closed.
+/// A folder for files that are needed for a moment; gone when it is closed.
 public final class TemporaryFolder implements AutoCloseable {
     private final Path path;
 
@@ -17,13 +17,23 @@ public final class TemporaryFolder implements AutoCloseable {
         return new TemporaryFolder(Files.createTempDirectory("espalier"));
     }
 
+    /// The folder.
+    public Path path() {
+        return path;
+    }
+
     /// A file in it.
     public Path file(String name) {
         return path.resolve(name);
     }
 
     @Override
-    public void close() throws IOException {
-        NativeFiles.delete(path);
+    public void close() {
+        try {
+            NativeFiles.delete(path);
+        } catch (IOException e) {
+            // What cannot be deleted now is cleared by the system.
+            path.toFile().deleteOnExit();
+        }
     }
 }

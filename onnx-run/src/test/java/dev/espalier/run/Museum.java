@@ -178,18 +178,14 @@ final class Museum {
     }
 
     private static byte[] saveAgain(byte[] model, OptLevel level) {
-        Path folder = null;
-        try {
-            folder = Files.createTempDirectory("museum");
-            Path in = Files.write(folder.resolve("in.onnx"), model);
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
+            Path in = Files.write(folder.file("in.onnx"), model);
             return Files.readAllBytes(
-                    new Resaver.Optimizer(level, false).save(in, folder).readable());
+                    new Resaver.Optimizer(level, false).save(in, folder.path()).readable());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ModelRunException e) {
             throw new IllegalStateException(e);
-        } finally {
-            RuntimeCheck.delete(folder);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.espalier.run.validate;
 
 import dev.espalier.run.MemoryProcess;
+import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.NpyWriter;
 import dev.espalier.sparse.DenseTensor;
 import java.io.IOException;
@@ -46,24 +47,21 @@ public final class MemoryProbe {
         if (!Files.isWritable(Path.of("/proc/self/clear_refs"))) {
             return new Result(Answer.CANNOT_TELL, "this system does not tell a process's memory in /proc", null, null);
         }
-        Path folder = Files.createTempDirectory("espalier");
-        try {
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
             List<String> arrays = new ArrayList<>();
             for (Map.Entry<String, DenseTensor> input : inputs.entrySet()) {
-                Path file = folder.resolve("input_" + arrays.size() + ".npy");
+                Path file = folder.file("input_" + arrays.size() + ".npy");
                 NpyWriter.write(input.getValue(), file);
                 arrays.add(input.getKey() + "=" + file);
             }
             return result(measure(original, arrays, folder), measure(pruned, arrays, folder));
         } catch (IllegalArgumentException | IOException e) {
             return new Result(Answer.CANNOT_TELL, "it could not be measured: " + e.getMessage(), null, null);
-        } finally {
-            delete(folder);
         }
     }
 
-    private static Use measure(Path model, List<String> arrays, Path folder) throws IOException {
-        Path result = folder.resolve("result");
+    private static Use measure(Path model, List<String> arrays, TemporaryFolder folder) throws IOException {
+        Path result = folder.file("result");
         Files.deleteIfExists(result);
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -111,14 +109,5 @@ public final class MemoryProbe {
                 pruned.peak / 1e6,
                 original.peak / 1e6);
         return new Result(grown <= NOISE_BYTES ? Answer.PASS : Answer.FAIL, reason, original, pruned);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
     }
 }
