@@ -19,9 +19,12 @@ import dev.espalier.run.ChannelProof;
 import dev.espalier.run.Difference;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.OrtShapeProbe;
+import dev.espalier.run.validate.Latency;
+import dev.espalier.run.validate.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -121,6 +124,11 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     @Option(names = "--no-check", description = "Do not compare the result with the masked original in ONNX Runtime.")
     private boolean noCheck;
 
+    @Option(
+            names = "--measure",
+            description = "Time the model before and after, in turns, on one thread; see `espalier latency`.")
+    private boolean measure;
+
     @Option(names = "--seed", description = "Seed of --method random and of the inputs (default: ${DEFAULT-VALUE}).")
     private long seed;
 
@@ -149,6 +157,9 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     public Integer call() throws Exception {
         if (!pattern.equals("channels")) {
             throw usage("--pattern is given twice");
+        }
+        if (measure && dryRun) {
+            throw usage("--measure times what is written: it does not go with --dry-run");
         }
         ChannelRequest request = request();
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
@@ -211,7 +222,16 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
             return new Outcome(report, true);
         }
         OnnxWriter.Sizes written = output.write(plan.model(), to);
-        return new Outcome(report.with(to, written.total()), true);
+        report = report.with(to, written.total());
+        return new Outcome(measure ? report.with(time(to)) : report, true);
+    }
+
+    private LatencyReport time(Path pruned) throws IOException {
+        return LatencyReport.of(Latency.of(
+                List.of(Subject.read(file), Subject.read(pruned)),
+                Latency.Settings.DEFAULT,
+                new ProgressLine(console),
+                StopSignal.listen(console)));
     }
 
     private Model read() throws IOException {

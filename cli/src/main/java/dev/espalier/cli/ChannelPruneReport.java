@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param check how far it is from the masked original; null if it was not compared
 /// @param notRun why ONNX Runtime cannot run the original, so that nothing was compared and only declared sizes are
 ///     known; empty if it can
+/// @param latency before and after; null if it was not measured
 record ChannelPruneReport(
         int schemaVersion,
         String model,
@@ -36,7 +37,8 @@ record ChannelPruneReport(
         @Nullable Difference check,
         String notRun,
         List<ChannelLayer> layers,
-        List<String> notes) {
+        List<String> notes,
+        @Nullable LatencyReport latency) {
     private static final int MOST_REASONS = 6;
 
     static ChannelPruneReport of(Path model, long bytes, ChannelPlan plan, String notRun) {
@@ -54,7 +56,8 @@ record ChannelPruneReport(
                 null,
                 notRun,
                 plan.layers(),
-                plan.notes());
+                plan.notes(),
+                null);
     }
 
     ChannelPruneReport with(Path to, long bytes) {
@@ -72,7 +75,27 @@ record ChannelPruneReport(
                 check,
                 notRun,
                 layers,
-                notes);
+                notes,
+                latency);
+    }
+
+    ChannelPruneReport with(LatencyReport measured) {
+        return new ChannelPruneReport(
+                schemaVersion,
+                model,
+                output,
+                fileBytesBefore,
+                fileBytesAfter,
+                channels,
+                removed,
+                groups,
+                before,
+                after,
+                check,
+                notRun,
+                layers,
+                notes,
+                measured);
     }
 
     ChannelPruneReport with(Optional<Difference> difference) {
@@ -90,7 +113,8 @@ record ChannelPruneReport(
                 difference.orElse(null),
                 notRun,
                 layers,
-                notes);
+                notes,
+                latency);
     }
 
     void print(Console console) {
@@ -119,6 +143,10 @@ record ChannelPruneReport(
                     .printf(
                             "%s  %s (%s %%)%n",
                             output, Figures.bytes(fileBytesAfter), Figures.percentOf(fileBytesAfter, fileBytesBefore));
+        }
+        if (latency != null) {
+            console.out().println();
+            latency.print(console);
         }
     }
 
