@@ -4,6 +4,7 @@ import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.pruning.ChannelManifest;
 import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.Sparsity;
@@ -23,6 +24,7 @@ import dev.espalier.run.validate.Latency;
 import dev.espalier.run.validate.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +55,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private record Outcome(ChannelPruneReport report, boolean isAny) {}
 
     private final Console console;
+    private final List<String> notes = new ArrayList<>();
 
     @Spec
     private CommandSpec spec;
@@ -89,9 +92,11 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
 
     @Option(
             names = "--round-to",
-            paramLabel = "N",
-            description = "As many channels stay as are a multiple of this, rounded up (default: ${DEFAULT-VALUE}).")
-    private int roundTo = 1;
+            paramLabel = "N|auto",
+            converter = RoundTo.Converter.class,
+            description = "Widths that stay are multiples of this, rounded up; auto: of the block of channels that "
+                    + "this machine's runtime computes at a time, measured once (default: ${DEFAULT-VALUE}).")
+    private RoundTo roundTo = RoundTo.AUTO;
 
     @Option(
             names = "--min-channels",
@@ -173,13 +178,14 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     }
 
     private ChannelRequest request() {
+        int multiple = roundTo.resolve(notes);
         try {
             return new ChannelRequest(
                     share,
                     budget,
                     scope,
                     method,
-                    roundTo,
+                    multiple,
                     minChannels,
                     maxLayerShare,
                     names.included(),
@@ -187,7 +193,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     layers.entrySet().stream().map(this::layerShare).toList(),
                     seed);
         } catch (IllegalArgumentException e) {
-            throw usage("--round-to and --min-channels: " + e.getMessage());
+            throw usage("--min-channels: " + e.getMessage());
         }
     }
 
@@ -208,12 +214,13 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         OrtShapeProbe probe = new OrtShapeProbe(file);
         ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(read(), probe), request);
         long before = FileSizes.bytes(file, plan.model().externalFiles());
-        ChannelPruneReport report = ChannelPruneReport.of(file, before, plan, probe.failure());
+        ChannelPruneReport report = ChannelPruneReport.of(file, before, plan, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
         ChannelPlan twin = noCheck || !probe.failure().isEmpty() ? null : plan.on(ChannelStructure.of(read(), probe));
         plan.apply();
+        ChannelManifest.addRounding(plan.model(), request.roundTo());
         if (twin != null) {
             twin.applyAsMask();
             report = report.with(compare(plan.model(), twin.model()));

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What `prune --pattern channels` did, or would do.
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param fileBytesAfter size of the output, external data included; null if nothing was written
 /// @param channels how many can go, of all groups
 /// @param removed how many of them go
+/// @param roundTo what widths were rounded to multiples of, given or measured
 /// @param check how far it is from the masked original; null if it was not compared
 /// @param notRun why ONNX Runtime cannot run the original, so that nothing was compared and only declared sizes are
 ///     known; empty if it can
@@ -32,6 +34,7 @@ record ChannelPruneReport(
         long channels,
         long removed,
         int groups,
+        int roundTo,
         ChannelTotals before,
         ChannelTotals after,
         @Nullable Difference check,
@@ -41,7 +44,8 @@ record ChannelPruneReport(
         @Nullable LatencyReport latency) {
     private static final int MOST_REASONS = 6;
 
-    static ChannelPruneReport of(Path model, long bytes, ChannelPlan plan, String notRun) {
+    static ChannelPruneReport of(
+            Path model, long bytes, ChannelPlan plan, String notRun, int roundTo, List<String> notes) {
         return new ChannelPruneReport(
                 JsonReport.SCHEMA_VERSION,
                 model.toString(),
@@ -51,12 +55,13 @@ record ChannelPruneReport(
                 plan.channels(),
                 plan.removedChannels(),
                 plan.groups(),
+                roundTo,
                 plan.before(),
                 plan.after(),
                 null,
                 notRun,
                 plan.layers(),
-                plan.notes(),
+                Stream.concat(notes.stream(), plan.notes().stream()).toList(),
                 null);
     }
 
@@ -70,6 +75,7 @@ record ChannelPruneReport(
                 channels,
                 removed,
                 groups,
+                roundTo,
                 before,
                 after,
                 check,
@@ -89,6 +95,7 @@ record ChannelPruneReport(
                 channels,
                 removed,
                 groups,
+                roundTo,
                 before,
                 after,
                 check,
@@ -108,6 +115,7 @@ record ChannelPruneReport(
                 channels,
                 removed,
                 groups,
+                roundTo,
                 before,
                 after,
                 difference.orElse(null),

@@ -103,6 +103,11 @@ public final class OrtModel implements AutoCloseable {
         return Loaded.ENVIRONMENT;
     }
 
+    /// The runtime's version.
+    public static String runtimeVersion() {
+        return environment().getVersion();
+    }
+
     static ModelRunException refusal(OrtException e) {
         return new ModelRunException(String.valueOf(e.getMessage()));
     }

@@ -63,7 +63,7 @@ public final class RandomInputs {
     /// One tensor for each input that has no default.
     ///
     /// @throws ModelRunException if an input is not a tensor of numbers, booleans or strings
-    Map<String, OnnxTensor> of(Graph graph) throws ModelRunException {
+    public Map<String, OnnxTensor> of(Graph graph) throws ModelRunException {
         return of(graph, Map.of());
     }
 
