@@ -118,8 +118,7 @@ public sealed interface PatternChoice {
                 return Bound.refused("its " + outputs + "x" + inputs + " are smaller than a block");
             }
             if (pattern.blockCount() > Integer.MAX_VALUE) {
-                return Bound.refused(
-                        "it has %,d blocks, more than can be ranked".formatted(pattern.blockCount()));
+                return Bound.refused("it has %,d blocks, more than can be ranked".formatted(pattern.blockCount()));
             }
             boolean isWhole = down % height == 0 && across % width == 0;
             return Bound.of(pattern, isWhole ? "" : "blocks at its edges are smaller");

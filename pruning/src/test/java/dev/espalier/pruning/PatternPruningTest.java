@@ -236,7 +236,10 @@ final class PatternPruningTest {
         long side = 1 << 16;
         try (Arena arena = Arena.ofConfined();
                 FileChannel hole = FileChannel.open(
-                        folder.resolve("hole"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
+                        folder.resolve("hole"),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.READ)) {
             hole.write(ByteBuffer.allocate(1), side * side - 1);
             MemorySegment zeros = hole.map(FileChannel.MapMode.READ_ONLY, 0, side * side, arena);
             DenseTensor weight = new DenseTensor(ElementType.U8, Shape.of(side, side), zeros);
