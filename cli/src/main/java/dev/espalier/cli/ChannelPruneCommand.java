@@ -214,7 +214,8 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         OrtShapeProbe probe = new OrtShapeProbe(file);
         ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(read(), probe), request);
         long before = FileSizes.bytes(file, plan.model().externalFiles());
-        ChannelPruneReport report = ChannelPruneReport.of(file, before, plan, probe.failure(), request.roundTo(), notes);
+        ChannelPruneReport report =
+                ChannelPruneReport.of(file, before, plan, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }

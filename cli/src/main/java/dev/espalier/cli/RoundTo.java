@@ -63,9 +63,7 @@ record RoundTo(int number) {
     }
 
     private static Optional<Path> variable(String name) {
-        return Optional.ofNullable(System.getenv(name))
-                .map(Path::of)
-                .filter(Path::isAbsolute);
+        return Optional.ofNullable(System.getenv(name)).map(Path::of).filter(Path::isAbsolute);
     }
 
     @Override

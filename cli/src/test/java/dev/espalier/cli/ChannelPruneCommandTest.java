@@ -92,7 +92,8 @@ final class ChannelPruneCommandTest {
     void keepsThePromisesAboutZeros() {
         Path sparse = folder.resolve("sparse.onnx");
         Cli.launch("prune", RESNET, "-s", "0.8", "-o", sparse);
-        Cli.Result result = Cli.launch("prune", sparse, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
+        Cli.Result result =
+                Cli.launch("prune", sparse, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isZero();
         assertThat(Cli.launch("verify-sparsity", out()).exitCode()).isZero();
         assertThat(Cli.launch("inspect", out()).output()).containsAnyOf("bitmap", "gap", "coo");
@@ -145,8 +146,8 @@ final class ChannelPruneCommandTest {
 
     @Test
     void roundsToTheBlockOfTheRuntimeUnlessToldOtherwise() throws IOException {
-        JsonNode report =
-                JsonMapper.shared().readTree(prune("-s", "0.3", "--round-to", "auto", "--json").output());
+        JsonNode report = JsonMapper.shared()
+                .readTree(prune("-s", "0.3", "--round-to", "auto", "--json").output());
         int block = report.get("roundTo").intValue();
         assertThat(ChannelBlock.CANDIDATES).contains(block);
         assertThat(report.get("notes").get(0).asString()).contains("multiples of " + block);
@@ -177,11 +178,13 @@ final class ChannelPruneCommandTest {
     void roundsTheWidthsOfHeadsNotTheirNumber() {
         Path bert = TestModels.shared("modern/bert.script.onnx");
         JsonNode report = JsonMapper.shared()
-                .readTree(Cli.launch(
-                                "prune", bert, "--pattern=channels", "-s0.5", "--round-to=8", "--dry-run", "--json")
-                        .output());
+                .readTree(
+                        Cli.launch("prune", bert, "--pattern=channels", "-s0.5", "--round-to=8", "--dry-run", "--json")
+                                .output());
         for (JsonNode layer : report.get("layers")) {
-            assertThat(layer.get("keptChannels").longValue() % 8).as(layer.toString()).isZero();
+            assertThat(layer.get("keptChannels").longValue() % 8)
+                    .as(layer.toString())
+                    .isZero();
         }
         assertThat(report.get("removed").longValue()).isPositive();
     }
@@ -198,7 +201,8 @@ final class ChannelPruneCommandTest {
     @Test
     void saysSoAndExitsWithOneWhenNothingCanGo() {
         Path file = TestModels.shared("modern/bert_dynamic_int8.onnx");
-        Cli.Result result = Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
+        Cli.Result result =
+                Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.output()).contains("no channel can go").contains("nothing was written");
         assertThat(Files.exists(out())).isFalse();
@@ -207,7 +211,8 @@ final class ChannelPruneCommandTest {
     @Test
     void comparesOnlyWhatTheRuntimeRuns() {
         Path file = TestModels.shared("refuse/custom_ops.onnx");
-        Cli.Result result = Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
+        Cli.Result result =
+                Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isZero();
         assertThat(result.output()).contains("not compared").contains("is not a registered function/op");
     }

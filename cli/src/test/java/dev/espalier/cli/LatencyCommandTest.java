@@ -80,10 +80,12 @@ final class LatencyCommandTest {
     @Test
     void pruningMeasuresBeforeAndAfter() {
         Path out = folder.resolve("out.onnx");
-        JsonNode report = json("prune", RESNET, "--pattern=channels", "--round-to=1", "-s0.5", "--measure", "-o", out, "--json");
+        JsonNode report =
+                json("prune", RESNET, "--pattern=channels", "--round-to=1", "-s0.5", "--measure", "-o", out, "--json");
         assertThat(report.get("latency").get("models").get(1).get("file").asString())
                 .isEqualTo(out.toString());
-        Cli.Result dry = Cli.launch("prune", RESNET, "--pattern=channels", "--round-to=1", "-s0.5", "--measure", "--dry-run");
+        Cli.Result dry =
+                Cli.launch("prune", RESNET, "--pattern=channels", "--round-to=1", "-s0.5", "--measure", "--dry-run");
         assertThat(dry.exitCode()).isEqualTo(2);
     }
 }

@@ -28,7 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param roundTo what widths were rounded to multiples of; null if nothing says so
 /// @param tensors in the order in which they were cut
 public record ChannelManifest(
-        int version, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer roundTo, List<Entry> tensors) {
+        int version,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer roundTo,
+        List<Entry> tensors) {
     /// The metadata key.
     public static final String KEY = "espalier.channels";
 

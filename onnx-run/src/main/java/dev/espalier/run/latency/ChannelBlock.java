@@ -23,7 +23,8 @@ import java.util.Map;
 ///
 /// ONNX Runtime lays the channels of a convolution out in blocks, of 8 or 16 according to the processor; where their
 /// number is no multiple, it takes kernels that can be slower than those for the next larger multiple. So rows of
-/// convolutions with 64 channels, and with as many less as a block might have, take turns, and the smallest block counts
+/// convolutions with 64 channels, and with as many less as a block might have, take turns, and the smallest block
+/// counts
 /// whose row saves at least half of the time that it saves multiply-adds.
 public final class ChannelBlock {
     /// What a block may be.
@@ -107,6 +108,7 @@ public final class ChannelBlock {
                     .node("Conv", List.of("x" + i, "w" + i), List.of("c" + i), "pads", List.of(1, 1, 1, 1))
                     .node("Relu", List.of("c" + i), List.of("x" + (i + 1)));
         }
-        return builder.output("x" + LAYERS, ElementType.F32, 1, width, SIDE, SIDE).build();
+        return builder.output("x" + LAYERS, ElementType.F32, 1, width, SIDE, SIDE)
+                .build();
     }
 }

@@ -6,7 +6,8 @@ import java.util.Map;
 /// How many channels of a group go at a time so that what stays of its layers' widths is a multiple.
 ///
 /// A width is counted in indices along the axes of weights, of which one channel may have several: a head of an
-/// attention has as many as it is wide. Where as many must stay in each block of an axis, each block is a width; a block
+/// attention has as many as it is wide. Where as many must stay in each block of an axis, each block is a width; a
+/// block
 /// that is narrower than the multiple has no fast kernel to lose, and the whole axis counts instead.
 final class RoundedWidths {
     private final ChannelStructure structure;
