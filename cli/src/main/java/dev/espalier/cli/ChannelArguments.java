@@ -14,6 +14,10 @@ final class ChannelArguments {
         return isApart || Arrays.asList(args).contains("--pattern=channels");
     }
 
+    static boolean areAboutDead(String... args) {
+        return Arrays.asList(args).contains("--dead");
+    }
+
     static boolean areAboutInspecting(String... args) {
         return Arrays.stream(args)
                 .anyMatch(arg -> List.of("--channels", "--why", "--dot").contains(arg)

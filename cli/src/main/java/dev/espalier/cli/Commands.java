@@ -29,7 +29,9 @@ final class Commands {
     static CommandLine lineFor(Console console, String... args) {
         CommandLine line = new CommandLine(new RootCommand());
         String first = args.length == 0 ? "" : args[0];
-        if (first.equals("prune") && ChannelArguments.areAboutPruning(args)) {
+        if (first.equals("prune") && ChannelArguments.areAboutDead(args)) {
+            line.addSubcommand(first, new DeadPruneCommand(console));
+        } else if (first.equals("prune") && ChannelArguments.areAboutPruning(args)) {
             line.addSubcommand(first, new ChannelPruneCommand(console));
         } else if (first.equals("inspect") && ChannelArguments.areAboutInspecting(args)) {
             line.addSubcommand(first, new ChannelInspectCommand(console));
