@@ -3,8 +3,8 @@ package dev.espalier.cli;
 import java.util.Arrays;
 import java.util.List;
 
-/// Tells from the arguments whether a command is about channels: such a command has options of its own, which would be
-/// in the way of all others.
+/// Tells from the arguments whether a command is about channels: such a command has options of its own, which
+/// would be in the way of all others.
 final class ChannelArguments {
     private ChannelArguments() {}
 

@@ -186,7 +186,9 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
-        ChannelPlan twin = !proof.isWanted() || !probe.failure().isEmpty() ? null : plan.on(ChannelStructure.of(proof.read(file), probe));
+        ChannelPlan twin = !proof.isWanted() || !probe.failure().isEmpty()
+                ? null
+                : plan.on(ChannelStructure.of(proof.read(file), probe));
         plan.apply();
         if (twin != null) {
             twin.applyAsMask();

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param removed how many of them go
 /// @param reference what it has to compute the same as
 /// @param check how far it is from that; null if it was not compared
-/// @param notRun why ONNX Runtime cannot run the original, so that nothing was compared and only declared sizes are
-///     known; empty if it can
+/// @param notRun why ONNX Runtime cannot run the original, so that nothing was compared and only declared sizes
+///     are known; empty if it can
 record ChannelPruneReport(
         int schemaVersion,
         String model,

@@ -24,8 +24,8 @@ final class Commands {
 
     private Commands() {}
 
-    /// The command line for these arguments. Setting up a command takes longer than many a run, so only the one that is
-    /// named is set up; all of them if none is, for help and for suggestions.
+    /// The command line for these arguments. Setting up a command takes longer than many a run, so only the one
+    /// that is named is set up; all of them if none is, for help and for suggestions.
     static CommandLine lineFor(Console console, String... args) {
         CommandLine line = new CommandLine(new RootCommand());
         String first = args.length == 0 ? "" : args[0];

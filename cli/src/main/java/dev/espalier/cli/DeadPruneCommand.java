@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 /// `prune --dead`: removes channels without which a model computes the same.
 @Command(
         name = "prune",
-        description = "Removes channels without which the model computes the same: those that are zero, constant, equal "
-                + "to another, or that nothing reads. What a constant one adds goes into biases.",
+        description =
+                "Removes channels without which the model computes the same: those that are zero, constant, equal "
+                        + "to another, or that nothing reads. What a constant one adds goes into biases.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
@@ -86,7 +87,9 @@ final class DeadPruneCommand implements Callable<Integer>, HasModelFile {
         if (proof.isWanted()) {
             report = report.with(proof.compare(plan.model(), proof.read(file), ORIGINAL));
         }
-        return to == null ? report : report.with(to, output.write(plan.model(), to).total());
+        return to == null
+                ? report
+                : report.with(to, output.write(plan.model(), to).total());
     }
 
     private ChannelPlan plan() throws IOException {

@@ -3,8 +3,8 @@ package dev.espalier.run;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Small graphs, each with what the channel rules must find in it. To add one, add it to a family; to add a family,
-/// write its class and add it here.
+/// Small graphs, each with what the channel rules must find in it. To add one, add it to a family; to add a
+/// family, write its class and add it here.
 final class ChannelGraphs {
     private ChannelGraphs() {}
 

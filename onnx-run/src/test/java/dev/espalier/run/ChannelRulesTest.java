@@ -49,9 +49,9 @@ final class ChannelRulesTest {
         assertThat(probe.failure()).isEmpty();
         assertThat(groups.stream().mapToInt(ChannelGroupInfo::channels).sum()).isEqualTo(net.channels());
         assertThat(groups).hasSize(net.groups());
-        net.frozen().forEach((place, reason) -> assertThat(reasonAt(place, structure))
-                .as(place)
-                .contains(reason));
+        net.frozen()
+                .forEach((place, reason) ->
+                        assertThat(reasonAt(place, structure)).as(place).contains(reason));
         int number = 0;
         for (ChannelGroupInfo group : groups) {
             for (int i = 0; i < group.channels(); i++, number++) {
@@ -66,8 +66,7 @@ final class ChannelRulesTest {
 
     private static String reasonAt(String place, ChannelStructure structure) {
         String[] parts = place.split(" ");
-        ChannelWhy.AxisAnswer answer =
-                ChannelWhy.of(structure, parts[0]).axes().get(Integer.parseInt(parts[1]));
+        ChannelWhy.AxisAnswer answer = ChannelWhy.of(structure, parts[0]).axes().get(Integer.parseInt(parts[1]));
         assertThat(answer.removable()).as(place).isZero();
         return answer.reason();
     }

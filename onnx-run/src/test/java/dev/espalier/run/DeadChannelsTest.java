@@ -33,20 +33,19 @@ final class DeadChannelsTest {
     private static ChannelPlan plan(Model model) {
         ChannelStructure structure = ChannelStructure.of(model, OrtShapeProbe.ofValues(model));
         return DeadChannels.plan(
-                DeadChannels.fold(structure)
-                        ? ChannelStructure.of(model, OrtShapeProbe.ofValues(model))
-                        : structure);
+                DeadChannels.fold(structure) ? ChannelStructure.of(model, OrtShapeProbe.ofValues(model)) : structure);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "classify/resnet8_bn.onnx",
-        "classify/resnet8_fused.onnx",
-        "classify/mnist_bn.onnx",
-        "classify/mnist_pytorch.onnx",
-        "detect/yolox_nano.onnx",
-        "modern/tv_densenet.script.onnx"
-    })
+    @ValueSource(
+            strings = {
+                "classify/resnet8_bn.onnx",
+                "classify/resnet8_fused.onnx",
+                "classify/mnist_bn.onnx",
+                "classify/mnist_pytorch.onnx",
+                "detect/yolox_nano.onnx",
+                "modern/tv_densenet.script.onnx"
+            })
     void removesFiltersThatWereSetToZero(String name) throws IOException, ModelRunException {
         Path file = TestModels.shared(name);
         Model zeroed = OnnxReader.read(file);
@@ -115,7 +114,8 @@ final class DeadChannelsTest {
         int count = 0;
         for (Node node : model.graph().nodes()) {
             if (isFilter(node)) {
-                DenseTensor dense = node.input(1).orElseThrow().constant().orElseThrow().decode();
+                DenseTensor dense =
+                        node.input(1).orElseThrow().constant().orElseThrow().decode();
                 long[] bits = bits(dense);
                 int filters = (int) dense.shape().dim(0);
                 int perFilter = bits.length / filters;

@@ -4,17 +4,19 @@ import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 
 /// A small graph with weights from a seed, and what the channel rules must find in it.
 final class Net {
+    /// An axis of which no index can go.
+    record Frozen(String tensor, int axis, String reason) {}
+
     private final String name;
     private final ModelBuilder builder;
     private final Random random = new Random(5);
-    private final Map<String, String> frozen = new TreeMap<>();
+    private final List<Frozen> frozen = new ArrayList<>();
     private int channels;
     private int groups;
 
@@ -50,7 +52,7 @@ final class Net {
 
     /// Expects that no index of an axis can go, and why.
     Net frozen(String tensor, int axis, String reason) {
-        frozen.put(tensor + " " + axis, reason);
+        frozen.add(new Frozen(tensor, axis, reason));
         return this;
     }
 
@@ -62,8 +64,7 @@ final class Net {
         return groups;
     }
 
-    /// Reasons by tensor and axis.
-    Map<String, String> frozen() {
+    List<Frozen> frozen() {
         return frozen;
     }
 
@@ -152,8 +153,7 @@ final class Net {
 
     /// A node of ONNX Runtime's own.
     Net fused(String operator, String inputs, String outputs, Object... attributes) {
-        builder.node(
-                "com.microsoft", operator, List.of(inputs.split(",")), List.of(outputs.split(",")), attributes);
+        builder.node("com.microsoft", operator, List.of(inputs.split(",")), List.of(outputs.split(",")), attributes);
         return this;
     }
 
@@ -178,7 +178,10 @@ final class Net {
                 .weight(to + "_shift", size)
                 .weight(to + "_mean", size)
                 .floats(to + "_var", Shape.of(size), variance)
-                .node("BatchNormalization", from + "," + to + "_scale," + to + "_shift," + to + "_mean," + to + "_var", to);
+                .node(
+                        "BatchNormalization",
+                        from + "," + to + "_scale," + to + "_shift," + to + "_mean," + to + "_var",
+                        to);
     }
 
     @Override

@@ -12,13 +12,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Where a number can be added to each output of an operator: its bias, that of an addition that follows, or a new one.
+/// Where a number can be added to each output of an operator: its bias, that of an addition that follows, or a
+/// new one.
 ///
 /// @param node the node that adds it
 /// @param input its operand; -1 for an addition that is still to be made
 /// @param factor by how much the operator multiplies what it sums before it adds the bias
 record Biases(Node node, int input, double factor) {
-    /// Whether every place of the output sees a constant channel alike. Windows that reach into the padding do not.
+    /// Whether every place of the output sees a constant channel alike. Windows that reach into the padding do
+    /// not.
     static boolean isUnpadded(ChannelOp op) {
         if (!op.node().operator().contains("Conv")) {
             return true;
@@ -63,8 +65,8 @@ record Biases(Node node, int input, double factor) {
                         .isPresent();
     }
 
-    /// The vector that the only reader of a product adds to it; otherwise a new addition. What the graph gives out
-    /// keeps
+    /// The vector that the only reader of a product adds to it; otherwise a new addition. What the graph gives
+    /// out keeps
     /// its name, and so its producer.
     private static Optional<Biases> after(WeightedSum sum) {
         Value product = sum.op().out(0).value();

@@ -122,7 +122,8 @@ final class ChannelOp {
                 : Optional.empty();
     }
 
-    /// For each index of an axis the number that was at all places with it in every run; NaN where there was none.
+    /// For each index of an axis the number that was at all places with it in every run; NaN where there was
+    /// none.
     Optional<double[]> uniform(Axis axis) {
         return shapes.uniform(axis.tensor().value(), axis.index());
     }

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Leaves channels that say nothing new unread: what a constant one adds goes into the bias of what reads it, and what
-/// one adds that is equal to another, or constant as another is, goes into the weights of the other.
+/// Leaves channels that say nothing new unread: what a constant one adds goes into the bias of what reads it,
+/// and what one adds that is equal to another, or constant as another is, goes into the weights of the other.
 ///
 /// A convolution sees the zeros of its padding beside a constant channel, which no bias can say. There one
 /// constant channel stays, and stands for all others.

@@ -5,24 +5,24 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
-/// Channels without which a model computes the same: those that are zero, constant, equal to another, or that nothing
-/// reads. The structure must be from a [ShapeProbe] that looks at values.
+/// Channels without which a model computes the same: those that are zero, constant, equal to another, or that
+/// nothing reads. The structure must be from a [ShapeProbe] that looks at values.
 ///
 /// First [#fold] moves what constant and equal channels add to where it can stay; afterwards, nothing reads
 /// them, and in another structure of the changed model [#plan] finds them.
 public final class DeadChannels {
     private DeadChannels() {}
 
-    /// Changes the structure's model so that fewer channels are read; what it computes stays the same. The structure is
-    /// of no use afterwards, if there was anything to do.
+    /// Changes the structure's model so that fewer channels are read; what it computes stays the same. The
+    /// structure is of no use afterwards, if there was anything to do.
     ///
     /// @return whether there was
     public static boolean fold(ChannelStructure structure) {
         return ConstantFolding.fold(structure);
     }
 
-    /// A plan that removes every channel that nothing depends on. One stays where all of a group are dead, and as many
-    /// in each block where an operator wants that.
+    /// A plan that removes every channel that nothing depends on. One stays where all of a group are dead, and
+    /// as many in each block where an operator wants that.
     public static ChannelPlan plan(ChannelStructure structure) {
         BitSet live = new ChannelReads(structure, KnownChannels.of(structure)).live();
         List<ChannelPlan.Part> parts = new ArrayList<>();

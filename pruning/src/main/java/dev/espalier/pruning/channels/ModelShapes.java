@@ -141,7 +141,7 @@ final class ModelShapes {
         double[] all = null;
         for (Map<String, ShapeProbe.Sighting> run : runs) {
             ShapeProbe.Sighting sighting = run.get(value.path());
-            double[] @Nullable [] seen = sighting == null ? null : sighting.uniform();
+            double @Nullable [][] seen = sighting == null ? null : sighting.uniform();
             double[] some = seen == null || axis >= seen.length ? null : seen[axis];
             if (some == null || (all != null && all.length != some.length)) {
                 return Optional.empty();

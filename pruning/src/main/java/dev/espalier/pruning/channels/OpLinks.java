@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Which indices of one operator's inputs an index of its output is made of, by what its rule says, whatever other
-/// operators tie together.
+/// Which indices of one operator's inputs an index of its output is made of, by what its rule says, whatever
+/// other operators tie together.
 final class OpLinks {
     /// An index of an axis of an input.
     record Place(int input, Axis axis, int index) {}

@@ -1,7 +1,7 @@
 package dev.espalier.pruning.channels;
 
-/// Which slice along an axis each element of a stored tensor is in. Where each group of a convolution counts an axis
-/// for itself, slices count on through all groups.
+/// Which slice along an axis each element of a stored tensor is in. Where each group of a convolution counts an
+/// axis for itself, slices count on through all groups.
 ///
 /// @param inner elements of one slice that are neighbours
 /// @param size of the axis, in each group
