@@ -49,9 +49,12 @@ final class ChannelRulesTest {
         assertThat(probe.failure()).isEmpty();
         assertThat(groups.stream().mapToInt(ChannelGroupInfo::channels).sum()).isEqualTo(net.channels());
         assertThat(groups).hasSize(net.groups());
-        net.frozen()
-                .forEach((place, reason) ->
-                        assertThat(reasonAt(place, structure)).as(place).contains(reason));
+        net.frozen().forEach(frozen -> {
+            ChannelWhy.AxisAnswer answer =
+                    ChannelWhy.of(structure, frozen.tensor()).axes().get(frozen.axis());
+            assertThat(answer.removable()).as(frozen.toString()).isZero();
+            assertThat(answer.reason()).contains(frozen.reason());
+        });
         int number = 0;
         for (ChannelGroupInfo group : groups) {
             for (int i = 0; i < group.channels(); i++, number++) {
@@ -62,12 +65,5 @@ final class ChannelRulesTest {
             }
         }
         equalsItsTwin(file, probe, each -> ChannelPlanner.plan(each, ChannelRequest.of(Sparsity.parse("0.5"))));
-    }
-
-    private static String reasonAt(String place, ChannelStructure structure) {
-        String[] parts = place.split(" ");
-        ChannelWhy.AxisAnswer answer = ChannelWhy.of(structure, parts[0]).axes().get(Integer.parseInt(parts[1]));
-        assertThat(answer.removable()).as(place).isZero();
-        return answer.reason();
     }
 }
