@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.pruning.ChannelManifest;
 import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelBudget;
@@ -12,9 +13,13 @@ import dev.espalier.pruning.channels.ChannelRequest;
 import dev.espalier.pruning.channels.ChannelScope;
 import dev.espalier.pruning.channels.ChannelStructure;
 import dev.espalier.run.OrtShapeProbe;
+import dev.espalier.run.validate.Latency;
+import dev.espalier.run.validate.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +48,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private static final String MASKED = "masked original";
 
     private final Console console;
+    private final List<String> notes = new ArrayList<>();
 
     @Spec
     private CommandSpec spec;
@@ -79,9 +85,11 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
 
     @Option(
             names = "--round-to",
-            paramLabel = "N",
-            description = "As many channels stay as are a multiple of this, rounded up (default: ${DEFAULT-VALUE}).")
-    private int roundTo = 1;
+            paramLabel = "N|auto",
+            converter = RoundTo.Converter.class,
+            description = "Widths that stay are multiples of this, rounded up; auto: of the block of channels that "
+                    + "this machine's runtime computes at a time, measured once (default: ${DEFAULT-VALUE}).")
+    private RoundTo roundTo = RoundTo.AUTO;
 
     @Option(
             names = "--min-channels",
@@ -109,6 +117,11 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     @Mixin
     private ProofOptions proof;
 
+    @Option(
+            names = "--measure",
+            description = "Time the model before and after, in turns, on one thread; see `espalier latency`.")
+    private boolean measure;
+
     @Mixin
     private OutputOptions output;
 
@@ -135,6 +148,9 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         if (!pattern.equals("channels")) {
             throw usage("--pattern is given twice");
         }
+        if (measure && dryRun) {
+            throw usage("--measure times what is written: it does not go with --dry-run");
+        }
         ChannelRequest request = request();
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
         Outcome outcome = workers.run(() -> prune(request, to));
@@ -147,13 +163,14 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     }
 
     private ChannelRequest request() {
+        int multiple = roundTo.resolve(notes);
         try {
             return new ChannelRequest(
                     share,
                     budget,
                     scope,
                     method,
-                    roundTo,
+                    multiple,
                     minChannels,
                     maxLayerShare,
                     names.included(),
@@ -161,7 +178,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     layers.entrySet().stream().map(this::layerShare).toList(),
                     proof.seed());
         } catch (IllegalArgumentException e) {
-            throw usage("--round-to and --min-channels: " + e.getMessage());
+            throw usage("--min-channels: " + e.getMessage());
         }
     }
 
@@ -182,7 +199,8 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         OrtShapeProbe probe = new OrtShapeProbe(file);
         ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(proof.read(file), probe), request);
         long before = FileSizes.bytes(file, plan.model().externalFiles());
-        ChannelPruneReport report = ChannelPruneReport.of(file, before, plan, MASKED, probe.failure());
+        ChannelPruneReport report =
+                ChannelPruneReport.of(file, before, plan, MASKED, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
@@ -190,6 +208,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                 ? null
                 : plan.on(ChannelStructure.of(proof.read(file), probe));
         plan.apply();
+        ChannelManifest.addRounding(plan.model(), request.roundTo());
         if (twin != null) {
             twin.applyAsMask();
             report = report.with(proof.compare(plan.model(), twin.model(), MASKED));
@@ -198,6 +217,15 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
             return new Outcome(report, true);
         }
         OnnxWriter.Sizes written = output.write(plan.model(), to);
-        return new Outcome(report.with(to, written.total()), true);
+        report = report.with(to, written.total());
+        return new Outcome(measure ? report.with(time(to)) : report, true);
+    }
+
+    private LatencyReport time(Path pruned) throws IOException {
+        return LatencyReport.of(Latency.of(
+                List.of(Subject.read(file), Subject.read(pruned)),
+                Latency.Settings.DEFAULT,
+                new ProgressLine(console),
+                StopSignal.listen(console)));
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What `prune --pattern channels` did, or would do.
@@ -18,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// @param fileBytesAfter size of the output, external data included; null if nothing was written
 /// @param channels how many can go, of all groups
 /// @param removed how many of them go
+/// @param roundTo what widths were rounded to multiples of, given or measured
 /// @param reference what it has to compute the same as
 /// @param check how far it is from that; null if it was not compared
 /// @param notRun why ONNX Runtime cannot run the original, so that nothing was compared and only declared sizes
 ///     are known; empty if it can
+/// @param latency before and after; null if it was not measured
 record ChannelPruneReport(
         int schemaVersion,
         String model,
@@ -31,16 +34,25 @@ record ChannelPruneReport(
         long channels,
         long removed,
         int groups,
+        int roundTo,
         ChannelTotals before,
         ChannelTotals after,
         String reference,
         @Nullable Difference check,
         String notRun,
         List<ChannelLayer> layers,
-        List<String> notes) {
+        List<String> notes,
+        @Nullable LatencyReport latency) {
     private static final int MOST_REASONS = 6;
 
-    static ChannelPruneReport of(Path model, long bytes, ChannelPlan plan, String reference, String notRun) {
+    static ChannelPruneReport of(
+            Path model,
+            long bytes,
+            ChannelPlan plan,
+            String reference,
+            String notRun,
+            int roundTo,
+            List<String> notes) {
         return new ChannelPruneReport(
                 JsonReport.SCHEMA_VERSION,
                 model.toString(),
@@ -50,13 +62,15 @@ record ChannelPruneReport(
                 plan.channels(),
                 plan.removedChannels(),
                 plan.groups(),
+                roundTo,
                 plan.before(),
                 plan.after(),
                 reference,
                 null,
                 notRun,
                 plan.layers(),
-                plan.notes());
+                Stream.concat(notes.stream(), plan.notes().stream()).toList(),
+                null);
     }
 
     ChannelPruneReport with(Path to, long bytes) {
@@ -69,13 +83,36 @@ record ChannelPruneReport(
                 channels,
                 removed,
                 groups,
+                roundTo,
                 before,
                 after,
                 reference,
                 check,
                 notRun,
                 layers,
-                notes);
+                notes,
+                latency);
+    }
+
+    ChannelPruneReport with(LatencyReport measured) {
+        return new ChannelPruneReport(
+                schemaVersion,
+                model,
+                output,
+                fileBytesBefore,
+                fileBytesAfter,
+                channels,
+                removed,
+                groups,
+                roundTo,
+                before,
+                after,
+                reference,
+                check,
+                notRun,
+                layers,
+                notes,
+                measured);
     }
 
     ChannelPruneReport with(Difference difference) {
@@ -88,13 +125,15 @@ record ChannelPruneReport(
                 channels,
                 removed,
                 groups,
+                roundTo,
                 before,
                 after,
                 reference,
                 difference,
                 notRun,
                 layers,
-                notes);
+                notes,
+                latency);
     }
 
     void print(Console console) {
@@ -130,6 +169,10 @@ record ChannelPruneReport(
                     .printf(
                             "%s  %s (%s %%)%n",
                             output, Figures.bytes(fileBytesAfter), Figures.percentOf(fileBytesAfter, fileBytesBefore));
+        }
+        if (latency != null) {
+            console.out().println();
+            latency.print(console);
         }
     }
 

@@ -19,6 +19,7 @@ final class Commands {
         ALL.put("validate", ValidateCommand::new);
         ALL.put("schedule", ScheduleCommand::new);
         ALL.put("accuracy", AccuracyCommand::new);
+        ALL.put("latency", LatencyCommand::new);
         ALL.put("help", console -> new HelpCommand());
     }
 

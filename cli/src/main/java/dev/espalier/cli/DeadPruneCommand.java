@@ -8,6 +8,7 @@ import dev.espalier.pruning.channels.DeadChannels;
 import dev.espalier.run.OrtShapeProbe;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -79,7 +80,7 @@ final class DeadPruneCommand implements Callable<Integer>, HasModelFile {
     private ChannelPruneReport prune(@Nullable Path to) throws IOException {
         ChannelPlan plan = plan();
         long before = FileSizes.bytes(file, plan.model().externalFiles());
-        ChannelPruneReport report = ChannelPruneReport.of(file, before, plan, ORIGINAL, "");
+        ChannelPruneReport report = ChannelPruneReport.of(file, before, plan, ORIGINAL, "", 1, List.of());
         if (plan.removedChannels() == 0) {
             return report;
         }
