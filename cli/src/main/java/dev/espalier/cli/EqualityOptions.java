@@ -76,7 +76,8 @@ final class EqualityOptions {
     }
 
     /// Opens the samples; null if there are none.
-    @Nullable Dataset open() throws IOException {
+    @Nullable
+    Dataset open() throws IOException {
         return data == null ? null : inputs.open(data);
     }
 

@@ -306,10 +306,13 @@ final class VerifySparsityCommandTest {
         assertThat(unfit.exitCode()).isEqualTo(3);
         assertThat(unfit.errorOutput()).startsWith("error: the shapes do not fit");
         for (Object[] args : new Object[][] {
-            {"--inputs", data, "--no-run"}, {"--inputs", data, "--require", "static"}, {"--samples", 3},
+            {"--inputs", data, "--no-run"},
+            {"--inputs", data, "--require", "static"},
+            {"--samples", 3},
             {"--inputs", data, "--samples", 0}
         }) {
-            Object[] all = Stream.concat(Stream.of("verify-sparsity", pruned), Stream.of(args)).toArray();
+            Object[] all = Stream.concat(Stream.of("verify-sparsity", pruned), Stream.of(args))
+                    .toArray();
             assertThat(Cli.launch(all).exitCode()).as(Arrays.toString(args)).isEqualTo(2);
         }
     }
