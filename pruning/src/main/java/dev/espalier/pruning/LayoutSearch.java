@@ -3,7 +3,9 @@ package dev.espalier.pruning;
 import dev.espalier.onnx.Attribute;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.WeightLayout.Axis;
 import dev.espalier.pruning.WeightLayout.Found;
+import dev.espalier.pruning.WeightLayout.Role;
 import dev.espalier.pruning.WeightOperator.Operand;
 import dev.espalier.sparse.Grid;
 import dev.espalier.sparse.Shape;
@@ -18,23 +20,6 @@ import java.util.stream.IntStream;
 /// Finds the layout of a weight: the axes that the operator gives a meaning, followed back to where the weight is
 /// stored.
 final class LayoutSearch {
-    /// What an axis is to the operator.
-    private enum Role {
-        /// One product for each.
-        BATCH,
-        OUTPUT,
-        /// Summed over.
-        INPUT,
-        /// A kernel position that is summed over with the inputs.
-        INPUT_KERNEL,
-        /// One that makes outputs of its own.
-        OUTPUT_KERNEL;
-
-        boolean isInput() {
-            return this == INPUT || this == INPUT_KERNEL;
-        }
-    }
-
     private static final Set<String> CONVOLUTIONS =
             Set.of("Conv", "DeformConv", "QLinearConv", "ConvInteger", "FusedConv");
     private static final Set<String> GEMMS = Set.of("Gemm", "FusedGemm", "QGemm", "FusedMatMul", "TransposeMatMul");
@@ -108,7 +93,7 @@ final class LayoutSearch {
         for (int i = 0; i < shape.rank(); i++) {
             stored.set(axes.get(i), roles.get(i));
         }
-        return Found.of(layout(shape, stored, groups(chain.node(), shape.dim(stored.indexOf(Role.INPUT)))));
+        return Found.of(layout(shape, stored, chain.node()));
     }
 
     private static List<Integer> permuted(List<Integer> axes, Node transpose) {
@@ -164,7 +149,8 @@ final class LayoutSearch {
         return groups > 0 && inputs % groups == 0 ? groups : 1;
     }
 
-    private static WeightLayout layout(Shape shape, List<Role> roles, long groups) {
+    private static WeightLayout layout(Shape shape, List<Role> roles, Node node) {
+        long groups = groups(node, shape.dim(roles.indexOf(Role.INPUT)));
         Grid inputs = grouped(Grid.along(shape, roles.indexOf(Role.INPUT)), groups);
         Grid outputs = Grid.along(shape, roles.indexOf(Role.OUTPUT));
         int first = 0;
@@ -185,7 +171,24 @@ final class LayoutSearch {
                 && (groups == 1 || inputsFirst);
         Optional<Grid> matrix =
                 isMatrix ? Optional.of(grouped(Grid.along(shape, first, second), groups)) : Optional.empty();
-        return new WeightLayout(inputs, outputs, matrix, inputsFirst);
+        return new WeightLayout(inputs, outputs, matrix, inputsFirst, axes(shape, roles, node));
+    }
+
+    /// A convolution in groups has a matrix for each of them: Conv has their outputs one after the other, ConvTranspose
+    /// their inputs.
+    private static List<Axis> axes(Shape shape, List<Role> roles, Node node) {
+        Role grouped = node.operator().equals("ConvTranspose") ? Role.INPUT : Role.OUTPUT;
+        long groups = node.intAttribute("group", 1);
+        List<Axis> axes = new ArrayList<>();
+        for (int i = 0; i < roles.size(); i++) {
+            long size = shape.dim(i);
+            if (roles.get(i) == grouped && groups > 1 && size % groups == 0) {
+                axes.add(new Axis(Role.BATCH, groups));
+                size /= groups;
+            }
+            axes.add(new Axis(roles.get(i), size));
+        }
+        return axes;
     }
 
     private static Grid grouped(Grid grid, long groups) {
