@@ -2,11 +2,9 @@ package dev.espalier.pruning;
 
 import dev.espalier.onnx.Attribute;
 import dev.espalier.onnx.Node;
-import dev.espalier.onnx.Value;
 import dev.espalier.pruning.WeightLayout.Axis;
 import dev.espalier.pruning.WeightLayout.Found;
 import dev.espalier.pruning.WeightLayout.Role;
-import dev.espalier.pruning.WeightOperator.Operand;
 import dev.espalier.sparse.Grid;
 import dev.espalier.sparse.Shape;
 import java.util.ArrayList;
@@ -41,32 +39,17 @@ final class LayoutSearch {
     private LayoutSearch() {}
 
     static Found of(Weight weight) {
-        Found found = Found.none("no operator multiplies by it");
-        for (Node node : weight.nodes()) {
-            List<Operand> operands =
-                    WeightOperators.of(node).map(WeightOperator::operands).orElse(List.of());
-            boolean isKnown = false;
-            for (Operand operand : operands) {
-                Value read = node.input(operand.input()).orElse(null);
-                if (read == null) {
-                    continue;
-                }
-                WeightChain chain = WeightChain.endingAt(read, node, operand);
-                if (!chain.origin().equals(weight.value())) {
-                    continue;
-                }
-                Found here = of(chain, weight.constant().shape());
-                if (here.layout().isEmpty()) {
-                    return here;
-                }
-                if (found.layout().isPresent() && !found.equals(here)) {
-                    return Found.none("operators sum over different axes of it");
-                }
-                found = here;
-                isKnown = true;
+        if (weight.chains().isEmpty()) {
+            return Found.none("which of its axes " + weight.node().operator() + " sums over is not known");
+        }
+        Found found = of(weight.chains().getFirst(), weight.shape());
+        for (WeightChain chain : weight.chains()) {
+            Found here = of(chain, weight.shape());
+            if (here.layout().isEmpty()) {
+                return here;
             }
-            if (!isKnown) {
-                return Found.none("which of its axes " + node.operator() + " sums over is not known");
+            if (!found.equals(here)) {
+                return Found.none("operators sum over different axes of it");
             }
         }
         return found;
@@ -117,6 +100,9 @@ final class LayoutSearch {
         }
         if (node.operator().equals("ConvTranspose") && rank >= 3) {
             return with(Role.OUTPUT_KERNEL, rank, 0, Role.INPUT, 1, Role.OUTPUT);
+        }
+        if (node.operator().equals("MatMulNBits") && rank == 2) {
+            return with(Role.BATCH, rank, 0, Role.OUTPUT, 1, Role.INPUT);
         }
         if (RECURRENT.contains(node.operator()) && rank == 3) {
             return with(Role.BATCH, rank, 1, Role.OUTPUT, 2, Role.INPUT);

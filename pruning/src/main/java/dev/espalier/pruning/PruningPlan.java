@@ -22,7 +22,7 @@ public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group
     public record Target(Weight weight, SparsityPattern pattern, String note) {
         /// How many units there are to choose among: elements, blocks, slices; none where the pattern says what stays.
         long units() {
-            return pattern.unitCount(weight.constant().shape());
+            return pattern.unitCount(weight.shape());
         }
     }
 

@@ -66,11 +66,11 @@ public sealed interface SliceAxis {
     record Numbered(int axis) implements SliceAxis {
         @Override
         public Found of(Weight weight) {
-            int rank = weight.constant().shape().rank();
+            int rank = weight.shape().rank();
             int index = axis < 0 ? axis + rank : axis;
             return index < 0 || index >= rank
                     ? Found.none("it has no axis " + axis + ", only " + rank)
-                    : new Found(Optional.of(Slices.Axis.along(weight.constant().shape(), index)), "");
+                    : new Found(Optional.of(Slices.Axis.along(weight.shape(), index)), "");
         }
 
         @Override

@@ -32,9 +32,9 @@ final class TensorMatching {
         matching.pair(ComparedTensor::name);
         matching.pair(tensor -> tensor.place().isEmpty()
                 ? "\0" + tensor.name()
-                : tensor.place() + " " + tensor.constant().shape());
+                : tensor.place() + " " + tensor.shape());
         matching.pair(tensor -> (tensor.isLayer() ? "layer" : tensor.kind()) + " "
-                + tensor.constant().shape());
+                + tensor.shape());
         added.addAll(matching.after);
         Map<ComparedTensor, Optional<ComparedTensor>> pairs = new LinkedHashMap<>();
         before.forEach(tensor -> pairs.put(tensor, Optional.ofNullable(matching.afterOf.get(tensor))));

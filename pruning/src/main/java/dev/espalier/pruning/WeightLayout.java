@@ -56,7 +56,7 @@ record WeightLayout(Grid inputs, Grid outputs, Optional<Grid> matrix, boolean in
         return of(weight)
                 .map(
                         WeightLayout::outputs,
-                        reason -> firstAxisOf(weight.constant().shape()));
+                        reason -> firstAxisOf(weight.shape()));
     }
 
     /// The grid whose rows are the first axis.

@@ -147,7 +147,8 @@ final class QuantizedSurvivalTest {
                         "axis",
                         0,
                         "block_size",
-                        16);
+                        16)
+                .node("MatMul", List.of("x", "v"), List.of("y"));
         assertThat(follow(model)).isEqualTo(new Followed("w", Fate.DENSE, "as 'w_q', zero for zero"));
     }
 
