@@ -17,8 +17,10 @@ import dev.espalier.pruning.Scope;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.calibrated.CalibratedMethod;
+import dev.espalier.pruning.calibrated.CalibratedMethods;
 import dev.espalier.run.ModelRunException;
-import dev.espalier.run.calibrate.CalibratedMethod;
+import dev.espalier.run.calibrate.CalibratedPruning;
 import dev.espalier.run.data.Dataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +43,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prune",
         description = "Sets the least important weights to zero and writes a smaller model.",
-        footer = {"", "To remove whole channels: see `espalier prune --pattern channels --help`."},
+        footer = {
+            "",
+            "To remove whole channels: see `espalier prune --pattern channels --help`.",
+            "To remove channels that make no difference: see `espalier prune --dead --help`."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -84,8 +91,9 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
             names = "--method",
             converter = Converters.MethodConverter.class,
             completionCandidates = Converters.Methods.class,
-            description = "How to choose, one of ${COMPLETION-CANDIDATES} (default: magnitude, the smallest |w| go).")
-    private PruningMethod method = PruningMethods.MAGNITUDE;
+            description = "How to choose, one of ${COMPLETION-CANDIDATES} (default: magnitude, the smallest |w| go; "
+                    + "with --calibration admm).")
+    private @Nullable String method;
 
     @Mixin
     private NameOptions names;
@@ -133,18 +141,35 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     public Integer call() throws Exception {
         PruneRequest request = request(share());
         encoding.choice();
-        if (calibration.isGiven() && (scope != Scope.LAYER || !method.equals(PruningMethods.MAGNITUDE))) {
-            throw usage("--calibration prunes by a method of its own, layer after layer: it does not go with "
-                    + "another --scope or --method");
+        if (calibration.isGiven() && scope != Scope.LAYER) {
+            throw usage("with --calibration layer after layer is pruned: it does not go with another --scope");
         }
+        CalibratedMethod calibrated = calibratedMethod();
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
-        PruneReport report = workers.run(() -> prune(request, to));
+        PruneReport report = workers.run(() -> prune(request, calibrated, to));
         if (json) {
             JsonReport.print(report, console.out());
         } else {
             report.print(console);
         }
         return ExitCode.OK;
+    }
+
+    private PruningMethod plainMethod() {
+        return Optional.ofNullable(method).flatMap(PruningMethods::named).orElse(PruningMethods.MAGNITUDE);
+    }
+
+    private CalibratedMethod calibratedMethod() {
+        Optional<CalibratedMethod> found = Optional.ofNullable(method).flatMap(CalibratedMethods::named);
+        if (found.isPresent() && !calibration.isGiven()) {
+            throw usage("--method " + method + " prunes by what layers compute on samples: give some with "
+                    + "--calibration DATA");
+        }
+        if (calibration.isGiven() && method != null && found.isEmpty()) {
+            throw usage("--method " + method + " makes no use of samples: leave out --calibration, or choose among "
+                    + CalibratedMethods.ALL.stream().map(CalibratedMethod::name).collect(Collectors.joining(", ")));
+        }
+        return found.orElse(CalibratedMethods.ADMM);
     }
 
     private Sparsity share() {
@@ -159,7 +184,7 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
                     share,
                     pattern,
                     scope,
-                    method,
+                    plainMethod(),
                     names.included(),
                     names.excluded(),
                     layers.entrySet().stream()
@@ -183,8 +208,9 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         return new ParameterException(spec.commandLine(), message);
     }
 
+    /// @param calibrated what is done if there are samples
     /// @param to where to write the model; null to write nothing
-    private PruneReport prune(PruneRequest request, @Nullable Path to) throws IOException {
+    private PruneReport prune(PruneRequest request, CalibratedMethod calibrated, @Nullable Path to) throws IOException {
         Model model = OnnxReader.read(file);
         long before = FileSizes.bytes(file, model.externalFiles());
         PruningPlan plan = PruningPlan.of(WeightSearch.in(model), request);
@@ -192,7 +218,7 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
             dropInputs(plan);
         }
         PruningResult result = calibration.isGiven()
-                ? calibrated(model, plan)
+                ? calibrated(model, plan, calibrated)
                 : Pruner.apply(model, plan, encoding.choice(), new ProgressLine(console));
         Optional<OnnxWriter.Sizes> written = Optional.empty();
         if (to != null) {
@@ -201,10 +227,11 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         return PruneReport.of(file, to, before, written, model.irVersion(), result);
     }
 
-    private PruningResult calibrated(Model model, PruningPlan plan) throws IOException {
+    private PruningResult calibrated(Model model, PruningPlan plan, CalibratedMethod by) throws IOException {
         try (Dataset data = calibration.open();
-                CalibratedMethod admm = CalibratedMethod.of(file, data, calibration.request(seed), workers.count())) {
-            return Pruner.apply(model, plan.by(admm), encoding.choice(), new ProgressLine(console));
+                CalibratedPruning pruning =
+                        CalibratedPruning.of(by, file, data, calibration.request(seed), workers.count())) {
+            return Pruner.apply(model, plan.by(pruning), encoding.choice(), new ProgressLine(console));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (ModelRunException e) {

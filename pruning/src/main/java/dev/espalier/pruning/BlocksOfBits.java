@@ -11,7 +11,8 @@ import dev.espalier.sparse.Shape;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The weight of ONNX Runtime's MatMulNBits (ContribOperators.md), the transpose of what is multiplied by: U8 [N, blocks,
+/// The weight of ONNX Runtime's MatMulNBits (ContribOperators.md), the transpose of what is multiplied by: U8 [N,
+/// blocks,
 /// bytes], the elements of a row one after the other, from the low bits up, the last block filled up. Zero is
 /// `2^(bits - 1)`, or what the fourth input has for the block, packed as elements are, each row in bytes of its own.
 final class BlocksOfBits {
@@ -49,8 +50,8 @@ final class BlocksOfBits {
         long blocks = Math.ceilDiv(columns, block);
         Constant stored = chain.origin().constant().orElseThrow();
         if (stored.type() != ElementType.U8 || stored.shape().elementCount() != rows * blocks * (block * bits / 8)) {
-            return Result.refused("it is " + stored.type() + " " + stored.shape() + ", which MatMulNBits does not read as "
-                    + rows + "x" + columns);
+            return Result.refused("it is " + stored.type() + " " + stored.shape()
+                    + ", which MatMulNBits does not read as " + rows + "x" + columns);
         }
         ElementLayout layout = new ElementLayout(type, Shape.of(rows, columns), blocks * block);
         Optional<long[]> zeros = zeroPoints(chain, type, rows, blocks);
@@ -59,8 +60,7 @@ final class BlocksOfBits {
         if (zeros.isEmpty() || scales.isEmpty() || scales.get().length != rows * blocks) {
             return Result.refused("its zero points or scales are none that MatMulNBits is known to read");
         }
-        return Result.of(
-                layout, Quantization.perBlock(layout.shape(), 1, block, zeros.get(), scales.get()));
+        return Result.of(layout, Quantization.perBlock(layout.shape(), 1, block, zeros.get(), scales.get()));
     }
 
     private static Optional<long[]> zeroPoints(WeightChain chain, ElementType type, long rows, long blocks) {

@@ -165,9 +165,8 @@ public record Manifest(int version, List<Entry> tensors) {
             List<Entry> entries = manifest.tensors.stream()
                     .flatMap(entry -> evidence
                             .constant(entry.name)
-                            .map(value -> entry.isOfShape(evidence.layout(value).shape())
-                                    ? entry
-                                    : renewed(value, evidence))
+                            .map(value ->
+                                    entry.isOfShape(evidence.layout(value).shape()) ? entry : renewed(value, evidence))
                             .stream())
                     .toList();
             new Manifest(VERSION, entries).writeTo(model);
@@ -177,8 +176,7 @@ public record Manifest(int version, List<Entry> tensors) {
     private static Entry renewed(Value value, Evidence evidence) {
         SparseEncoding encoding =
                 SparseEncodings.named(value.constant().orElseThrow().storage()).orElse(SparseEncodings.DENSE);
-        return Entry.of(
-                value, evidence.layout(value).type(), evidence.nonZeros(value), encoding, value.storedSize());
+        return Entry.of(value, evidence.layout(value).type(), evidence.nonZeros(value), encoding, value.storedSize());
     }
 
     void writeTo(Model model) {

@@ -119,8 +119,8 @@ public sealed interface PatternChoice {
                 long inputs = layout.inputsFirst() ? down : across;
                 return Bound.refused("its " + outputs + "x" + inputs + " are smaller than a block");
             }
-            if (pattern.unitCount() > MOST_UNITS) {
-                return Bound.refused("it has more blocks than can be told apart");
+            if (pattern.unitCount() > Integer.MAX_VALUE) {
+                return Bound.refused("it has %,d blocks, more than can be ranked".formatted(pattern.unitCount()));
             }
             boolean isWhole = down % height == 0 && across % width == 0;
             return Bound.of(pattern, isWhole ? "" : "blocks at its edges are smaller");
@@ -148,8 +148,8 @@ public sealed interface PatternChoice {
         }
 
         private static Bound on(Slices pattern) {
-            return pattern.unitCount() > MOST_UNITS
-                    ? Bound.refused("it has more slices than can be told apart")
+            return pattern.unitCount() > Integer.MAX_VALUE
+                    ? Bound.refused("it has %,d slices, more than can be ranked".formatted(pattern.unitCount()))
                     : Bound.of(pattern, "");
         }
 
@@ -172,9 +172,6 @@ public sealed interface PatternChoice {
     /// What `--pattern` takes, for help and messages.
     String FORMS = "unstructured, KEEP:GROUP (as 2:4), block:RxC, block:RxC:max, slices:AXIS, slices:AXIS:l1, "
             + "slices:AXIS:max (AXIS: outputs, inputs, kernels, or its number)";
-
-    /// Units are numbered by `int`.
-    long MOST_UNITS = Integer.MAX_VALUE - 8;
 
     /// Reads the value of `--pattern`.
     ///

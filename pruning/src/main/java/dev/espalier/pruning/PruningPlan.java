@@ -94,7 +94,7 @@ public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group
             throw new PruningException(
                     "this model has no weights to prune",
                     "",
-                    all.weights().isEmpty() && all.others().isEmpty()
+                    all.others().isEmpty() && leftAlone.isEmpty()
                             ? "it has no tensors at all: what it knows may be in attributes of its nodes"
                             : unsuited(leftAlone, request.pattern())
                                     + "`espalier inspect --all` says why each tensor is left alone");

@@ -44,10 +44,7 @@ final class QuantizationSearch {
 
     /// What all ways to operators agree on.
     static Result of(List<WeightChain> chains) {
-        return chains.stream()
-                .map(QuantizationSearch::of)
-                .reduce(Result::and)
-                .orElseThrow();
+        return chains.stream().map(QuantizationSearch::of).reduce(Result::and).orElseThrow();
     }
 
     private static Result of(WeightChain chain) {
@@ -56,7 +53,8 @@ final class QuantizationSearch {
         if (chain.operand().isPacked()) {
             return chain.node().operator().equals("MatMulNBits")
                     ? BlocksOfBits.of(chain)
-                    : Result.refused("packed in the way of " + chain.node().operator() + ", which cannot be pruned yet");
+                    : Result.refused(
+                            "packed in the way of " + chain.node().operator() + ", which cannot be pruned yet");
         }
         if (weight.type().isFloat() && weight.type().bits() > Byte.SIZE) {
             return Result.of(layout, Quantization.NONE);

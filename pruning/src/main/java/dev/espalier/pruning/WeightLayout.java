@@ -53,10 +53,7 @@ record WeightLayout(Grid inputs, Grid outputs, Optional<Grid> matrix, boolean in
 
     /// The grid whose rows are the output channels; where these are not known, the first axis.
     static Grid channelsOf(Weight weight) {
-        return of(weight)
-                .map(
-                        WeightLayout::outputs,
-                        reason -> firstAxisOf(weight.shape()));
+        return of(weight).map(WeightLayout::outputs, reason -> firstAxisOf(weight.shape()));
     }
 
     /// The grid whose rows are the first axis.

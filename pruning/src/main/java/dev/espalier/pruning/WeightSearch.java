@@ -107,9 +107,9 @@ public final class WeightSearch {
             for (Target target : targetsOf(node)) {
                 chain(node, target)
                         .filter(chain -> chain.origin().isInput() && formals.contains(chain.origin()))
-                        .ifPresent(chain -> found.computeIfAbsent(
-                                        formals.indexOf(chain.origin()), i -> new ArrayList<>())
-                                .add(chain));
+                        .ifPresent(
+                                chain -> found.computeIfAbsent(formals.indexOf(chain.origin()), i -> new ArrayList<>())
+                                        .add(chain));
             }
         }
         List<Target> targets = new ArrayList<>();
@@ -213,8 +213,7 @@ public final class WeightSearch {
                 && constant.shape().elementCount() > 0
                 && !value.uses().isEmpty();
         List<Node> readers = value.uses().stream().map(Use::node).toList();
-        Optional<Weight> ifNamed =
-                prunable ? Optional.of(Weight.unasked(value, readers)) : Optional.empty();
+        Optional<Weight> ifNamed = prunable ? Optional.of(Weight.unasked(value, readers)) : Optional.empty();
         others.putIfAbsent(value, new LeftAlone(value, TensorRole.of(value), ifNamed));
     }
 }

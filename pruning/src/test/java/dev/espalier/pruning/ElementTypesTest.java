@@ -28,13 +28,11 @@ final class ElementTypesTest {
 
     private static PruningResult prune(Model model, String sparsity) {
         PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), Scope.LAYER);
-        return Pruner.apply(
-                model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.AUTO, Progress.NONE);
+        return Pruner.apply(model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.AUTO, Progress.NONE);
     }
 
     private static void requireVerified(Model model) {
-        Verdict verdict =
-                Verdict.of(Evidence.of(model, Optional.empty(), Optional.empty()), SparsityChecks.ALL);
+        Verdict verdict = Verdict.of(Evidence.of(model, Optional.empty(), Optional.empty()), SparsityChecks.ALL);
         assertThat(verdict.findings()).isEmpty();
     }
 
@@ -46,7 +44,9 @@ final class ElementTypesTest {
         return DenseTensor.ofBits(
                 type,
                 shape,
-                new Random(seed).longs(shape.elementCount(), 0, 1L << type.bits()).toArray());
+                new Random(seed)
+                        .longs(shape.elementCount(), 0, 1L << type.bits())
+                        .toArray());
     }
 
     private static DenseTensor scales(Shape shape) {
@@ -235,7 +235,8 @@ final class ElementTypesTest {
         Model model = nBits(4, 3200, 16, weight, Optional.of(random(ElementType.U8, Shape.of(600), 2)));
         LayerResult layer = prune(model, "0.95").layers().getFirst();
         assertThat(layer.encoding().name()).isEqualTo("dense");
-        assertThat(layer.encodingNote()).hasValue("its elements share bytes, and its zero point differs from block to block");
+        assertThat(layer.encodingNote())
+                .hasValue("its elements share bytes, and its zero point differs from block to block");
     }
 
     /// The function dequantizes what it is handed; scale and zero point are handed to it too.

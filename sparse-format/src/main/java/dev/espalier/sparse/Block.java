@@ -42,13 +42,13 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
     }
 
     @Override
-    public void read(long from, int count, int[] out) {
+    public void read(long from, int count, long[] out) {
         int i = 0;
         while (i < count) {
             long row = (from + i) / grid.columns();
             long column = (from + i) % grid.columns();
             int end = (int) Math.min(count, i + grid.columns() - column);
-            int block = (int) blockAt(row, column);
+            long block = blockAt(row, column);
             int left = width - (int) (column % width);
             for (; i < end; i++) {
                 out[i] = block;

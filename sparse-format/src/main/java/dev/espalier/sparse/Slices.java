@@ -85,13 +85,13 @@ public record Slices(Pooling pooling, List<Axis> axes) implements SparsityPatter
     }
 
     @Override
-    public void read(long from, int count, int[] out) {
+    public void read(long from, int count, long[] out) {
         long inner = axes.isEmpty() ? 1 : axes.getLast().size;
         int step = axes.isEmpty() || !axes.getLast().isOfSlices ? 0 : 1;
         int i = 0;
         while (i < count) {
             long at = from + i;
-            int slice = (int) sliceOf(at);
+            long slice = sliceOf(at);
             int end = (int) Math.min(count, i + inner - at % inner);
             for (; i < end; i++) {
                 out[i] = slice;

@@ -6,7 +6,7 @@ final class Wholes {
 
     /// Which unit each element of a tensor belongs to.
     interface Division {
-        /// Number of units, at most [Integer#MAX_VALUE].
+        /// Number of units.
         long unitCount();
 
         /// Number of elements of a unit.
@@ -16,17 +16,17 @@ final class Wholes {
         long firstOf(long unit);
 
         /// Writes the units of `count` elements from element `from` on into `out`.
-        void read(long from, int count, int[] out);
+        void read(long from, int count, long[] out);
     }
 
     private interface Stretch {
-        void visit(long from, int count, int[] units);
+        void visit(long from, int count, long[] units);
     }
 
     private Wholes() {}
 
     private static void forEachStretch(Division division, long elements, Stretch stretch) {
-        int[] units = new int[BLOCK];
+        long[] units = new long[BLOCK];
         for (long from = 0; from < elements; from += BLOCK) {
             int count = (int) Math.min(BLOCK, elements - from);
             division.read(from, count, units);
@@ -43,7 +43,7 @@ final class Wholes {
             elements.read(from, count, scores);
             for (int i = 0; i < count; i++) {
                 double score = scores[i] >= never ? Double.NaN : Scores.real(scores[i], elements.bits());
-                pooled[units[i]] = pooling.add(pooled[units[i]], score);
+                pooled[(int) units[i]] = pooling.add(pooled[(int) units[i]], score);
             }
         });
         long[] result = new long[pooled.length];
@@ -71,6 +71,9 @@ final class Wholes {
 
     /// Units with zeros and other elements.
     static SparsityPattern.Violations violations(Division division, Mask nonZeros) {
+        if (nonZeros.shape().elementCount() == 0) {
+            return SparsityPattern.Violations.NONE;
+        }
         Mask withZeros = Mask.none(Shape.of(division.unitCount()));
         Mask withOthers = Mask.none(Shape.of(division.unitCount()));
         forEachStretch(division, nonZeros.shape().elementCount(), (from, count, units) -> {
@@ -90,6 +93,9 @@ final class Wholes {
 
     /// All elements of the units that have ones.
     static Mask cover(Division division, Mask nonZeros) {
+        if (nonZeros.shape().elementCount() == 0) {
+            return nonZeros;
+        }
         Mask kept = Mask.none(Shape.of(division.unitCount()));
         forEachStretch(division, nonZeros.shape().elementCount(), (from, count, units) -> {
             for (int i = 0; i < count; i++) {

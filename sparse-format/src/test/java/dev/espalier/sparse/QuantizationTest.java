@@ -28,8 +28,7 @@ final class QuantizationTest {
         long[] zeros = random.longs(count, 0, 16).toArray();
         double[] scales = random.doubles(count, 0.5, 2).toArray();
         check(Quantization.perBlock(SHAPE, axis, block, zeros, scales), zeros, scales, i -> (int)
-                ((i / grid.columns() / grid.rows() * blocks + i / grid.columns() % grid.rows() / block)
-                                * grid.columns()
+                ((i / grid.columns() / grid.rows() * blocks + i / grid.columns() % grid.rows() / block) * grid.columns()
                         + i % grid.columns()));
         assertThatThrownBy(() -> Quantization.perBlock(SHAPE, axis, block, new long[count + 1], new double[count + 1]))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -74,7 +73,9 @@ final class QuantizationTest {
     void elementsSideBySideHaveOneZeroTogether() {
         Quantization narrow = Quantization.perTensor(8, 0.5);
         assertThat(narrow.repeated(ElementType.U4, ElementType.U8).zeroAt(5)).isEqualTo(0x88);
-        assertThat(Quantization.perTensor(2, 1).repeated(ElementType.U2, ElementType.U8).zeroAt(0))
+        assertThat(Quantization.perTensor(2, 1)
+                        .repeated(ElementType.U2, ElementType.U8)
+                        .zeroAt(0))
                 .isEqualTo(0b10101010);
         Quantization two = Quantization.perAxis(Shape.of(2), 0, new long[] {1, 2}, new double[] {1, 1});
         assertThat(two.hasOneZero()).isFalse();
