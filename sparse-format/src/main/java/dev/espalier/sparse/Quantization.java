@@ -3,10 +3,10 @@ package dev.espalier.sparse;
 import java.util.Arrays;
 import java.util.Objects;
 
-/// How stored elements stand for numbers: `value = scale * (stored - zeroPoint)`, for the whole tensor, for each index
-/// along one axis, or for each block of elements along one axis (ONNX DequantizeLinear, QLinearConv, MatMulInteger; ONNX
-/// Runtime's MatMulNBits). A weight is pruned by storing its zero point, and its zeros are the elements that equal it.
-/// Floats that stand for themselves are [#NONE]: zero point 0, scale 1.
+/// How stored elements stand for numbers: `value = scale * (stored - zeroPoint)`, for the whole tensor, for each
+/// index along one axis, or for each block of elements along one axis (ONNX DequantizeLinear, QLinearConv,
+/// MatMulInteger; ONNX Runtime's MatMulNBits). A weight is pruned by storing its zero point, and its zeros are the
+/// elements that equal it. Floats that stand for themselves are [#NONE]: zero point 0, scale 1.
 ///
 /// Zero points are kept as element bits, zero-extended, as [DenseTensor#readBits] gives them.
 public final class Quantization {
@@ -20,8 +20,8 @@ public final class Quantization {
     private final boolean oneZero;
 
     /// Where each zero point and scale belongs: element `i` has number
-    /// `outer * outerStride + position / block * stride + i % inner * innerStride`, where `position` is its index along
-    /// an axis of `length`, `inner` what one step along that axis spans, and `outer` counts the axes before.
+    /// `outer * outerStride + position / block * stride + i % inner * innerStride`, where `position` is its index
+    /// along an axis of `length`, `inner` what one step along that axis spans, and `outer` counts the axes before.
     private record Places(long inner, long length, long block, long outerStride, long stride, long innerStride) {
         static final Places ONE = new Places(Long.MAX_VALUE, 1, 1, 0, 0, 0);
 
@@ -100,8 +100,8 @@ public final class Quantization {
                 true);
     }
 
-    /// One zero point and scale for each `block` elements that follow each other along `axis`, in the order of a tensor
-    /// that is shorter along that axis (DequantizeLinear with a `block_size`). The last block may be shorter.
+    /// One zero point and scale for each `block` elements that follow each other along `axis`, in the order of a
+    /// tensor that is shorter along that axis (DequantizeLinear with a `block_size`). The last block may be shorter.
     ///
     /// @throws IllegalArgumentException if their number is not that of the blocks
     public static Quantization perBlock(Shape shape, int axis, long block, long[] zeroPointBits, double[] scales) {
@@ -159,7 +159,7 @@ public final class Quantization {
 
     /// Whether elements of both have their zeros stored as the same bits.
     public boolean hasZerosOf(Quantization other) {
-        return oneZero && other.oneZero
+        return (oneZero && other.oneZero)
                 ? zeroPoints[0] == other.zeroPoints[0]
                 : places.equals(other.places) && Arrays.equals(zeroPoints, other.zeroPoints);
     }
