@@ -5,7 +5,6 @@ import dev.espalier.sparse.Slices;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /// What the slices of a weight are.
@@ -28,16 +27,19 @@ public sealed interface SliceAxis {
     /// convolution, have slices of their own.
     enum Meaning implements SliceAxis {
         /// Filters, rows of the matrix.
-        OUTPUTS(Set.of(Role.BATCH, Role.OUTPUT)),
+        OUTPUTS,
         /// Input channels, columns of the matrix.
-        INPUTS(Set.of(Role.BATCH, Role.INPUT)),
+        INPUTS,
         /// What a convolution has for each output and each input.
-        KERNELS(Set.of(Role.BATCH, Role.OUTPUT, Role.INPUT));
+        KERNELS;
 
-        private final Set<Role> roles;
-
-        Meaning(Set<Role> roles) {
-            this.roles = roles;
+        private boolean isAlong(Role role) {
+            return switch (role) {
+                case BATCH -> true;
+                case OUTPUT -> this != INPUTS;
+                case INPUT -> this != OUTPUTS;
+                case INPUT_KERNEL, OUTPUT_KERNEL -> false;
+            };
         }
 
         @Override
@@ -47,7 +49,7 @@ public sealed interface SliceAxis {
 
         private Found of(WeightLayout layout) {
             List<Slices.Axis> axes = layout.axes().stream()
-                    .map(axis -> new Slices.Axis(axis.size(), roles.contains(axis.role())))
+                    .map(axis -> new Slices.Axis(axis.size(), isAlong(axis.role())))
                     .toList();
             return axes.stream().allMatch(Slices.Axis::isOfSlices)
                     ? Found.none("it has no kernels of several positions")

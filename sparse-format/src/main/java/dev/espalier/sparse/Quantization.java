@@ -100,8 +100,9 @@ public final class Quantization {
                 true);
     }
 
-    /// One zero point and scale for each `block` elements that follow each other along `axis`, in the order of a
-    /// tensor that is shorter along that axis (DequantizeLinear with a `block_size`). The last block may be shorter.
+    /// One zero point and scale for each `block` elements that follow each other along `axis`, in the order
+    /// of a tensor that is shorter along that axis (DequantizeLinear with a `block_size`). The last block may
+    /// be shorter.
     ///
     /// @throws IllegalArgumentException if their number is not that of the blocks
     public static Quantization perBlock(Shape shape, int axis, long block, long[] zeroPointBits, double[] scales) {
@@ -145,7 +146,7 @@ public final class Quantization {
 
     /// That of elements of a wider type, each of which is several elements of this one, side by side.
     ///
-    /// @throws IllegalStateException unless there is [one zero][#hasOneZero]
+    /// @throws IllegalStateException unless [#hasOneZero]
     public Quantization repeated(ElementType narrow, ElementType wide) {
         if (!oneZero) {
             throw new IllegalStateException("several zeros");
