@@ -9,7 +9,9 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.TestModels;
 import dev.espalier.onnx.Value;
+import dev.espalier.run.data.NpzWriter;
 import dev.espalier.run.latency.ChannelBlock;
+import dev.espalier.sparse.DenseTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -215,6 +217,55 @@ final class ChannelPruneCommandTest {
                 Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isZero();
         assertThat(result.output()).contains("not compared").contains("is not a registered function/op");
+    }
+
+    @Test
+    void takesScoresOfAnotherTool() throws IOException {
+        // The bias of the first layer of layer2 has 64 elements: only its group has scores, and the last channels matter.
+        float[] rising = new float[64];
+        for (int i = 0; i < rising.length; i++) {
+            rising[i] = i;
+        }
+        Path scores = new NpzWriter()
+                .floats("layer2.bn1.weight", "(64,)", rising)
+                .write(folder.resolve("scores.npz"));
+        Cli.Result result = prune("-s", "0.5", "--method", "scores", "--scores", scores, "--json");
+        assertThat(result.errorOutput()).isEmpty();
+        JsonNode layers = JsonMapper.shared().readTree(result.output()).get("layers");
+        assertThat(kept(layers, "/layer2/conv1/Conv")).isEqualTo(32);
+        assertThat(kept(layers, "/conv1/Conv")).isEqualTo(32);
+        DenseTensor before = weight(RESNET, "layer2.bn1.weight");
+        DenseTensor after = weight(out(), "layer2.bn1.weight");
+        for (int i = 0; i < 32; i++) {
+            assertThat(after.bitsAt(i)).isEqualTo(before.bitsAt(i + 32));
+        }
+    }
+
+    private static DenseTensor weight(Path file, String name) throws IOException {
+        return OnnxReader.read(file)
+                .graph()
+                .value(name)
+                .orElseThrow()
+                .constant()
+                .orElseThrow()
+                .decode();
+    }
+
+    @Test
+    void refusesScoresThatFitNothing() throws IOException {
+        assertThat(prune("-s", "0.5", "--method", "scores").exitCode()).isEqualTo(2);
+        Path unknown = new NpzWriter().floats("nobody", "(1,)", 1).write(folder.resolve("unknown.npz"));
+        assertThat(prune("-s", "0.5", "--method", "scores", "--scores", unknown).errorOutput())
+                .contains("no initializer of that name", "scores 'nobody'");
+        Path narrow = new NpzWriter().floats("layer2.bn1.weight", "(2,)", 1, 2).write(folder.resolve("narrow.npz"));
+        assertThat(prune("-s", "0.5", "--method", "scores", "--scores", narrow).errorOutput())
+                .contains("they are 2, the tensor is 64");
+        float[] negative = new float[64];
+        negative[5] = -1;
+        Path below =
+                new NpzWriter().floats("layer2.bn1.weight", "(64,)", negative).write(folder.resolve("negative.npz"));
+        assertThat(prune("-s", "0.5", "--method", "scores", "--scores", below).errorOutput())
+                .contains("negative, infinite or not a number");
     }
 
     @Test
