@@ -3,8 +3,8 @@ package dev.espalier.cli;
 import java.util.List;
 import java.util.Locale;
 
-/// Small charts as SVG, to stand in a page: as wide as a phone, in the page's own colours (classes `a`, `b`, `bound`,
-/// `axis`), each with a title for those who cannot see it.
+/// Small charts as SVG, to stand in a page: as wide as a phone, in the page's own colours (classes `a`, `b`,
+/// `bound`, `axis`), each with a title for those who cannot see it.
 final class SvgChart {
     private static final int WIDTH = 360;
     private static final int LABEL = 96;
@@ -78,9 +78,8 @@ final class SvgChart {
         return svg.append("</svg>").toString();
     }
 
-    /// Two distributions, each by its percentiles 0 to 100: the share of runs that are at most so long. The scale ends
-    /// at
-    /// the larger 95th percentile, because a single run may take as long as the machine likes.
+    /// Two distributions, each by its percentiles 0 to 100: the share of runs that are at most so long. The scale
+    /// ends at the larger 95th percentile, because a single run may take as long as the machine likes.
     static String distributions(String title, List<Double> first, List<Double> second, String unit) {
         double low = Math.min(first.getFirst(), second.getFirst());
         double high = Math.max(first.get(LAST), second.get(LAST));

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What `validate` found, as one page that needs nothing else: no scripts, nothing from elsewhere. Verdicts come first.
+/// What `validate` found, as one page that needs nothing else: no scripts, nothing from elsewhere. Verdicts come
+/// first.
 final class ValidatePage {
     private static final int MOST_LAYERS = 60;
     private static final int MOST_SEGMENTS = 40;

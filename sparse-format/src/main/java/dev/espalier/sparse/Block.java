@@ -2,8 +2,8 @@ package dev.espalier.sparse;
 
 import java.util.Arrays;
 
-/// The matrices of a grid are cut into blocks of `height` x `width`, those at the lower and right edges smaller, which
-/// stay or become zero as wholes.
+/// The matrices of a grid are cut into blocks of `height` x `width`, those at the lower and right edges smaller,
+/// which stay or become zero as wholes.
 ///
 /// @param height rows of a block, as the matrix is stored
 /// @param width columns of a block
@@ -24,6 +24,16 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
         if (height < 1 || width < 1) {
             throw new IllegalArgumentException("a block of " + height + "x" + width);
         }
+    }
+
+    @Override
+    public long unitCount(Shape shape) {
+        return blockCount();
+    }
+
+    @Override
+    public long unitSize() {
+        return (long) height * width;
     }
 
     /// Number of blocks.

@@ -3,8 +3,8 @@ package dev.espalier.sparse;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Which elements of a tensor may be zero together, bound to the way in which the tensor lies: what selects zeros that
-/// follow the pattern, and what finds where they do not.
+/// Which elements of a tensor may be zero together, bound to the way in which the tensor lies: what selects zeros
+/// that follow the pattern, and what finds where they do not.
 public sealed interface SparsityPattern permits Unstructured, NofM, Block {
     /// Where zeros do not follow a pattern.
     ///
@@ -15,9 +15,15 @@ public sealed interface SparsityPattern permits Unstructured, NofM, Block {
         static final Violations NONE = new Violations(0, -1);
     }
 
-    /// Scores of what is chosen among, by the scores of the elements: the elements themselves, or blocks of them. There
-    /// are none where the pattern itself says how many elements stay.
+    /// Scores of what is chosen among, by the scores of the elements: the elements themselves, or blocks of them.
+    /// There are none where the pattern itself says how many elements stay.
     Scores units(Scores elements);
+
+    /// How many units there are in a tensor of this shape; 0 where the pattern itself says how many elements stay.
+    long unitCount(Shape shape);
+
+    /// How many elements a unit has; fewer at edges.
+    long unitSize();
 
     /// Which elements stay. What scores 0 does not, what must not go always does.
     ///
