@@ -41,7 +41,7 @@ record LineChart(String title, long lastStep, List<Series> series) {
                 <title>%3$s</title>
                 <rect width="%1$d" height="%2$d" fill="#fff"/>
                 <text x="%4$d" y="24" font-size="16">%3$s</text>
-                """.formatted(WIDTH, HEIGHT, escape(title), LEFT));
+                """.formatted(WIDTH, HEIGHT, Html.escape(title), LEFT));
         appendAxes(svg);
         for (int i = 0; i < series.size(); i++) {
             appendSeries(svg, i);
@@ -74,7 +74,7 @@ record LineChart(String title, long lastStep, List<Series> series) {
         int y = TOP + 16 + 20 * index;
         svg.append("<path d=\"M%d %dh36\" %s/>%n".formatted(LEFT + 16, y, stroke));
         svg.append("<text x=\"%d\" y=\"%d\" dy=\"4\">%s</text>%n"
-                .formatted(LEFT + 60, y, escape(series.get(index).label)));
+                .formatted(LEFT + 60, y, Html.escape(series.get(index).label)));
     }
 
     /// Flat to each corner, then up: a target holds until the next update.
@@ -117,9 +117,5 @@ record LineChart(String title, long lastStep, List<Series> series) {
 
     private static String coordinate(double value) {
         return String.format(Locale.ROOT, "%.1f", value);
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }

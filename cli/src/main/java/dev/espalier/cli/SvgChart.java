@@ -3,17 +3,17 @@ package dev.espalier.cli;
 import java.util.List;
 import java.util.Locale;
 
-/// Small charts as SVG, to stand in a page: as wide as a phone, in the page's own colours (classes `a`, `b`,
-/// `bound`, `axis`), each with a title for those who cannot see it.
-final class SvgChart {
+/// Small charts as SVG, to stand in a page: as wide as a phone, in the page's own colours (classes `a`, `b`, `bound`,
+/// `rest`, `axis`), each with a title for those who cannot see it.
+///
+/// @param markup the element `svg`
+record SvgChart(String markup) {
     private static final int WIDTH = 360;
     private static final int LABEL = 96;
     private static final int VALUE = 84;
     private static final int ROW = 26;
     private static final int BAR = 8;
     private static final int LAST = 95;
-
-    private SvgChart() {}
 
     /// Two values under one name.
     ///
@@ -24,7 +24,7 @@ final class SvgChart {
     record Range(String name, double low, double value, double high) {}
 
     /// Two bars for each pair, all to one scale from 0.
-    static String bars(String title, List<Pair> pairs) {
+    static SvgChart bars(String title, List<Pair> pairs) {
         double most = pairs.stream()
                 .mapToDouble(p -> Math.max(p.first, p.second))
                 .max()
@@ -38,7 +38,7 @@ final class SvgChart {
             svg.append(bar("b", y + 4 + BAR + 1, pair.second, most));
             svg.append(text(WIDTH, y + 17, "end", pair.shown));
         }
-        return svg.append("</svg>").toString();
+        return close(svg);
     }
 
     private static String bar(String kind, int y, double value, double most) {
@@ -53,10 +53,23 @@ final class SvgChart {
                 BAR);
     }
 
+    /// One bar, filled in part, for a cell of a table.
+    ///
+    /// @param percent how much is filled
+    static SvgChart share(String title, double percent) {
+        return close(open(String.format(Locale.ROOT, "%.2f %% %s", percent, title), 2 * BAR)
+                .append(String.format(
+                        Locale.ROOT,
+                        "<rect class=\"rest\" width=\"%1$d\" height=\"%2$d\"/><rect class=\"b\" width=\"%3$.1f\" height=\"%2$d\"/>",
+                        WIDTH,
+                        2 * BAR,
+                        percent / 100 * WIDTH)));
+    }
+
     /// Values with their intervals on one scale, and a bound as a line across.
     ///
     /// @param unit of the scale, shown at its ends
-    static String ranges(String title, List<Range> ranges, double bound, String unit) {
+    static SvgChart ranges(String title, List<Range> ranges, double bound, String unit) {
         double low =
                 Math.min(bound, ranges.stream().mapToDouble(Range::low).min().orElse(0));
         double high =
@@ -75,12 +88,13 @@ final class SvgChart {
                     Locale.ROOT, "<circle class=\"b\" cx=\"%.1f\" cy=\"%d\" r=\"4\"/>", scale.at(range.value), y));
         }
         ends(svg, scale, height, unit);
-        return svg.append("</svg>").toString();
+        return close(svg);
     }
 
-    /// Two distributions, each by its percentiles 0 to 100: the share of runs that are at most so long. The scale
-    /// ends at the larger 95th percentile, because a single run may take as long as the machine likes.
-    static String distributions(String title, List<Double> first, List<Double> second, String unit) {
+    /// Two distributions, each by its percentiles 0 to 100: the share of runs that are at most so long. The scale ends
+    /// at
+    /// the larger 95th percentile, because a single run may take as long as the machine likes.
+    static SvgChart distributions(String title, List<Double> first, List<Double> second, String unit) {
         double low = Math.min(first.getFirst(), second.getFirst());
         double high = Math.max(first.get(LAST), second.get(LAST));
         Scale scale = new Scale(low, Math.max(high, low + 1e-9), 8, WIDTH - 8);
@@ -89,7 +103,7 @@ final class SvgChart {
         svg.append(line("axis", 8, height, WIDTH - 8, height));
         svg.append(curve("a", first, scale, height)).append(curve("b", second, scale, height));
         ends(svg, scale, height, unit);
-        return svg.append("</svg>").toString();
+        return close(svg);
     }
 
     private static String curve(String kind, List<Double> percentiles, Scale scale, int height) {
@@ -116,6 +130,10 @@ final class SvgChart {
     private static StringBuilder open(String title, int height) {
         return new StringBuilder("<svg viewBox=\"0 0 " + WIDTH + " " + height + "\" role=\"img\"><title>"
                 + Html.escape(title) + "</title>");
+    }
+
+    private static SvgChart close(StringBuilder svg) {
+        return new SvgChart(svg.append("</svg>").toString());
     }
 
     private static String line(String kind, double x1, double y1, double x2, double y2) {

@@ -3,137 +3,99 @@ package dev.espalier.cli;
 import dev.espalier.run.data.Feed;
 import dev.espalier.run.stats.Interval;
 import dev.espalier.run.validate.AccuracyProbe;
+import dev.espalier.run.validate.Answer;
 import dev.espalier.run.validate.EdgeProbe;
 import dev.espalier.run.validate.LatencyProbe;
 import dev.espalier.run.validate.MemoryProbe;
 import dev.espalier.run.validate.SegmentProbe;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What `validate` found, as one page that needs nothing else: no scripts, nothing from elsewhere. Verdicts come
-/// first.
+/// What `validate` found, as a page. Verdicts come first.
 final class ValidatePage {
     private static final int MOST_LAYERS = 60;
     private static final int MOST_SEGMENTS = 40;
 
-    private static final String STYLE = """
-            :root{--fg:#1c2024;--bg:#fff;--soft:#5b6570;--rule:#d8dde2;--a:#8a97a5;--b:#1f6feb;--yes:#1a7f37;--no:#c62828;\
-            --maybe:#9a6700}
-            @media(prefers-color-scheme:dark){:root{--fg:#e6e9ec;--bg:#14181c;--soft:#9aa5b1;--rule:#333b43;--a:#6c7a89;\
-            --b:#5aa2ff;--yes:#4cc46a;--no:#ff6b6b;--maybe:#e0b040}}
-            @media print{:root{--fg:#000;--bg:#fff;--soft:#444;--rule:#bbb;--a:#999;--b:#1f4fa8;--yes:#1a7f37;--no:#c62828;\
-            --maybe:#7a5200}section{break-inside:avoid}}
-            *{box-sizing:border-box}
-            body{margin:0 auto;max-width:60rem;padding:1rem;font:16px/1.5 system-ui,sans-serif;color:var(--fg);\
-            background:var(--bg);overflow-wrap:anywhere}
-            h1{font-size:1.5rem;line-height:1.2;margin:.5rem 0}h2{font-size:1.15rem;margin:2rem 0 .5rem;\
-            border-top:1px solid var(--rule);padding-top:1rem}
-            p{margin:.4rem 0}.soft{color:var(--soft)}.verdict{font-size:1.5rem;font-weight:700}
-            .yes{color:var(--yes)}.no{color:var(--no)}.maybe{color:var(--maybe)}.none{color:var(--soft)}
-            .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;margin:.5rem 0}
-            th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--rule);\
-            vertical-align:top;white-space:nowrap}.reason td:last-child{white-space:normal;width:100%}
-            .n{text-align:right;font-variant-numeric:tabular-nums}
-            svg{display:block;width:100%;max-width:34rem;margin:.75rem 0}
-            svg text{font:11px system-ui,sans-serif;fill:var(--fg)}rect.a{fill:var(--a)}rect.b,circle.b{fill:var(--b)}
-            polyline{fill:none;stroke-width:2}polyline.a{stroke:var(--a)}polyline.b{stroke:var(--b)}
-            line.axis{stroke:var(--rule)}line.range{stroke:var(--b);stroke-width:2}
-            line.bound{stroke:var(--no);stroke-dasharray:4 3}
-            .key i{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 .8em}
-            """;
-
     private final ValidateReport report;
-    private final StringBuilder html = new StringBuilder();
+    private final HtmlPage page;
 
     private ValidatePage(ValidateReport report) {
         this.report = report;
+        this.page = new HtmlPage(report.verdict() + ": " + report.pruned().file());
     }
 
     static void write(ValidateReport report, Path file) throws IOException {
-        Files.writeString(file, new ValidatePage(report).page());
-    }
-
-    private String page() {
-        html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-                .append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
-                .append("<title>"
-                        + Html.escape(report.verdict() + ": " + report.pruned().file()) + "</title><style>\n")
-                .append(STYLE)
-                .append("</style></head><body>\n");
-        head();
-        verdicts();
-        report.found(AccuracyProbe.Result.class).forEach(this::accuracy);
-        report.found(SegmentProbe.Result.class).forEach(this::segments);
-        report.found(EdgeProbe.Result.class).forEach(this::edge);
-        report.found(LatencyProbe.Result.class).forEach(this::latency);
-        memory();
-        layers();
-        unreadable();
-        return html.append("</body></html>\n").toString();
+        ValidatePage validate = new ValidatePage(report);
+        validate.head();
+        validate.verdicts();
+        report.found(AccuracyProbe.Result.class).forEach(validate::accuracy);
+        report.found(SegmentProbe.Result.class).forEach(validate::segments);
+        report.found(EdgeProbe.Result.class).forEach(validate::edge);
+        report.found(LatencyProbe.Result.class).forEach(validate::latency);
+        validate.memory();
+        validate.layers();
+        validate.unreadable();
+        validate.page.write(file);
     }
 
     private void head() {
-        String kind = switch (report.verdict()) {
-            case "ship" -> "yes";
-            case "do not ship" -> "no";
-            default -> "maybe";
+        HtmlPage.Mark mark = switch (report.verdict()) {
+            case "ship" -> HtmlPage.Mark.GOOD;
+            case "do not ship" -> HtmlPage.Mark.BAD;
+            default -> HtmlPage.Mark.FAIR;
         };
-        html.append("<h1>" + Html.escape(report.pruned().file()) + "</h1>\n");
-        html.append("<p class=\"verdict " + kind + "\">" + report.verdict() + "</p>\n");
+        page.head(report.pruned().file(), mark, report.verdict());
         if (report.isPartial()) {
-            paragraph("no", "Partial: it was ended early.");
+            page.paragraph(HtmlPage.Mark.BAD, "Partial: it was ended early.");
         }
-        paragraph("soft", "in the place of " + report.original().file());
-        report.basis().lines().forEach(line -> paragraph("soft", line));
-        html.append("<p class=\"key soft\"><i style=\"background:var(--a)\"></i>original");
-        html.append("<i style=\"background:var(--b)\"></i>pruned</p>\n");
-    }
-
-    private void paragraph(String kind, String text) {
-        html.append("<p class=\"" + kind + "\">" + Html.escape(text) + "</p>\n");
-    }
-
-    private void section(String title) {
-        html.append("</section><section><h2>" + Html.escape(title) + "</h2>\n");
+        page.paragraph(
+                HtmlPage.Mark.SOFT, "in the place of " + report.original().file());
+        report.basis().lines().forEach(line -> page.paragraph(HtmlPage.Mark.SOFT, line));
+        page.key("original", "pruned");
     }
 
     private void verdicts() {
-        html.append("<section><h2>Verdicts</h2><div class=\"reason wide\"><table><tbody>\n");
-        for (ValidateReport.Probe probe : report.probes()) {
-            String kind = switch (probe.found().answer()) {
-                case PASS -> "yes";
-                case FAIL -> "no";
-                case CANNOT_TELL -> "maybe";
-                case NOT_ASKED -> "none";
-            };
-            html.append("<tr><td>" + Html.escape(probe.probe()) + (probe.decides() ? " *" : "") + "</td><td class=\""
-                    + kind + "\">" + probe.answer() + "</td><td>" + Html.escape(probe.reason()) + "</td></tr>\n");
-        }
-        html.append("</tbody></table></div><p class=\"soft\">* decides</p>\n");
-        html.append(Html.table(
+        page.section("Verdicts");
+        page.table(
+                report.probes(),
+                List.of(
+                        HtmlColumn.text("probe", p -> p.probe() + (p.decides() ? " *" : "")),
+                        HtmlColumn.text("answer", ValidateReport.Probe::answer)
+                                .marked(p -> mark(p.found().answer())),
+                        HtmlColumn.prose("", ValidateReport.Probe::reason)));
+        page.paragraph(HtmlPage.Mark.SOFT, "* decides");
+        page.table(
                 ValidateText.rows(report),
                 List.of(
-                        Html.text("", ValidateText.Row::figure),
-                        Html.number("original", ValidateText.Row::original),
-                        Html.number("pruned", ValidateText.Row::pruned))));
+                        HtmlColumn.text("", ValidateText.Row::figure),
+                        HtmlColumn.number("original", ValidateText.Row::original),
+                        HtmlColumn.number("pruned", ValidateText.Row::pruned)));
+    }
+
+    private static HtmlPage.Mark mark(Answer answer) {
+        return switch (answer) {
+            case PASS -> HtmlPage.Mark.GOOD;
+            case FAIL -> HtmlPage.Mark.BAD;
+            case CANNOT_TELL -> HtmlPage.Mark.FAIR;
+            case NOT_ASKED -> HtmlPage.Mark.SOFT;
+        };
     }
 
     private void accuracy(AccuracyProbe.Result found) {
-        section("Accuracy");
-        paragraph("", "The drop in points, its 95 % interval, and the bound (dashed).");
-        html.append(SvgChart.ranges(
+        page.section("Accuracy");
+        page.paragraph("The drop in points, its 95 % interval, and the bound (dashed).");
+        page.chart(SvgChart.ranges(
                 "drop with interval",
                 List.of(range("drop", found.interval(), found.drop())),
                 found.maxDrop(),
                 "points"));
         found.paired()
-                .ifPresent(paired -> paragraph(
-                        "soft",
+                .ifPresent(paired -> page.paragraph(
+                        HtmlPage.Mark.SOFT,
                         paired.lost() + " samples are lost, " + paired.gained() + " gained; McNemar's exact test p = "
                                 + ValidateText.figure(found.mcNemar().orElse(1.0))));
     }
@@ -146,26 +108,29 @@ final class ValidatePage {
         if (found.segments().isEmpty()) {
             return;
         }
-        section("Segments: " + found.by());
-        paragraph("", "The drop in points in each, with intervals that hold together at 95 %.");
+        page.section("Segments: " + found.by());
+        page.paragraph("The drop in points in each, with intervals that hold together at 95 %.");
         List<SegmentProbe.Segment> shown = found.segments()
                 .subList(0, Math.min(MOST_SEGMENTS, found.segments().size()));
-        html.append(SvgChart.ranges(
+        page.chart(SvgChart.ranges(
                 "drop in each segment",
                 shown.stream().map(s -> range(s.name(), s.interval(), s.drop())).toList(),
                 found.maxDrop(),
                 "points"));
-        html.append(Html.table(
+        page.table(
                 shown,
                 List.of(
-                        Html.text(found.by(), SegmentProbe.Segment::name),
-                        Html.number("samples", s -> Figures.count(s.samples())),
-                        Html.number("original %", s -> ValidateText.percent(s.original())),
-                        Html.number("pruned %", s -> ValidateText.percent(s.pruned())),
-                        Html.number("drop", s -> String.format(Locale.ROOT, "%.2f", s.drop())),
-                        Html.text("", s -> s.answer().toString()))));
+                        HtmlColumn.text(found.by(), SegmentProbe.Segment::name),
+                        HtmlColumn.number("samples", s -> Figures.count(s.samples())),
+                        HtmlColumn.number("original %", s -> ValidateText.percent(s.original())),
+                        HtmlColumn.number("pruned %", s -> ValidateText.percent(s.pruned())),
+                        HtmlColumn.number("drop", s -> String.format(Locale.ROOT, "%.2f", s.drop())),
+                        HtmlColumn.text(
+                                        "",
+                                        (SegmentProbe.Segment s) -> s.answer().toString())
+                                .marked(s -> mark(s.answer()))));
         if (found.segments().size() > shown.size()) {
-            paragraph("soft", "and " + (found.segments().size() - shown.size()) + " more");
+            page.paragraph(HtmlPage.Mark.SOFT, "and " + (found.segments().size() - shown.size()) + " more");
         }
     }
 
@@ -173,9 +138,8 @@ final class ValidatePage {
         if (found.deciles().isEmpty()) {
             return;
         }
-        section("Edge cases");
-        paragraph(
-                "",
+        page.section("Edge cases");
+        page.paragraph(
                 "Samples in tenths by the original's margin, the least sure first: how many are decided otherwise.");
         List<SvgChart.Pair> pairs = new ArrayList<>();
         for (int i = 0; i < found.deciles().size(); i++) {
@@ -183,27 +147,27 @@ final class ValidatePage {
             String name = "to " + ValidateText.shortest(decile.highest());
             pairs.add(new SvgChart.Pair(name, 0, decile.flips(), decile.flips() + " of " + decile.samples()));
         }
-        html.append(SvgChart.bars("flips by margin", pairs));
-        html.append(Html.table(
+        page.chart(SvgChart.bars("flips by margin", pairs));
+        page.table(
                 found.deciles(),
                 List.of(
-                        Html.text(
+                        HtmlColumn.text(
                                 "margin",
                                 d -> ValidateText.shortest(d.lowest()) + " to " + ValidateText.shortest(d.highest())),
-                        Html.number("samples", d -> Figures.count(d.samples())),
-                        Html.number("flips", d -> Figures.count(d.flips())),
-                        Html.number("original %", d -> percent(d.original())),
-                        Html.number("pruned %", d -> percent(d.pruned())))));
+                        HtmlColumn.number("samples", d -> Figures.count(d.samples())),
+                        HtmlColumn.number("flips", d -> Figures.count(d.flips())),
+                        HtmlColumn.number("original %", d -> percent(d.original())),
+                        HtmlColumn.number("pruned %", d -> percent(d.pruned()))));
         if (!found.worst().isEmpty()) {
-            paragraph("", "The flips that the original was surest of, with the largest outputs of both:");
-            html.append(Html.table(
+            page.paragraph("The flips that the original was surest of, with the largest outputs of both:");
+            page.table(
                     found.worst(),
                     List.of(
-                            Html.number("sample", f -> Integer.toString(f.sample())),
-                            Html.number("label", f -> f.label() < 0 ? "-" : Integer.toString(f.label())),
-                            Html.number("margin", f -> ValidateText.shortest(f.originalMargin())),
-                            Html.text("original", f -> outputs(f.original())),
-                            Html.text("pruned", f -> outputs(f.pruned())))));
+                            HtmlColumn.number("sample", f -> Integer.toString(f.sample())),
+                            HtmlColumn.number("label", f -> f.label() < 0 ? "-" : Integer.toString(f.label())),
+                            HtmlColumn.number("margin", f -> ValidateText.shortest(f.originalMargin())),
+                            HtmlColumn.text("original", f -> outputs(f.original())),
+                            HtmlColumn.text("pruned", f -> outputs(f.pruned()))));
         }
     }
 
@@ -220,14 +184,12 @@ final class ValidatePage {
     }
 
     private void latency(LatencyProbe.Result found) {
-        section("Latency on this machine");
-        paragraph(
-                "",
-                "The share of runs that take at most so long, up to 95 %: " + found.rounds() + " rounds, batch "
-                        + found.batch() + ", threads " + found.settings().threads() + ".");
-        html.append(SvgChart.distributions(
+        page.section("Latency on this machine");
+        page.paragraph("The share of runs that take at most so long, up to 95 %: " + found.rounds() + " rounds, batch "
+                + found.batch() + ", threads " + found.settings().threads() + ".");
+        page.chart(SvgChart.distributions(
                 "latency", found.original().percentiles(), found.pruned().percentiles(), "ms"));
-        html.append(SvgChart.ranges(
+        page.chart(SvgChart.ranges(
                 "speed-up",
                 List.of(
                         range("speed-up", found.interval(), found.speedup()),
@@ -240,7 +202,7 @@ final class ValidatePage {
     }
 
     private void memory() {
-        section("Size and memory");
+        page.section("Size and memory");
         List<SvgChart.Pair> pairs = new ArrayList<>();
         pairs.add(sizes("file", report.original().bytes(), report.pruned().bytes()));
         pairs.add(
@@ -253,7 +215,7 @@ final class ValidatePage {
                 pairs.add(sizes("peak of runs", before.peak(), after.peak()));
             }
         }
-        html.append(SvgChart.bars("size and memory", pairs));
+        page.chart(SvgChart.bars("size and memory", pairs));
     }
 
     private static SvgChart.Pair sizes(String name, long original, long pruned) {
@@ -261,10 +223,10 @@ final class ValidatePage {
     }
 
     private void layers() {
-        section("Zeros in each layer, %");
+        page.section("Zeros in each layer, %");
         List<ValidateReport.Layer> shown =
                 report.layers().subList(0, Math.min(MOST_LAYERS, report.layers().size()));
-        html.append(SvgChart.bars(
+        page.chart(SvgChart.bars(
                 "zeros in each layer",
                 shown.stream()
                         .map(layer -> {
@@ -277,20 +239,19 @@ final class ValidatePage {
                         })
                         .toList()));
         if (report.layers().size() > shown.size()) {
-            paragraph("soft", "and " + (report.layers().size() - shown.size()) + " more");
+            page.paragraph(HtmlPage.Mark.SOFT, "and " + (report.layers().size() - shown.size()) + " more");
         }
     }
 
     private void unreadable() {
         if (!report.unreadable().isEmpty()) {
-            section("Samples that could not be read");
-            paragraph("", report.unreadable().size() + ", allowed are " + report.maxBad() + ":");
-            html.append(Html.table(
+            page.section("Samples that could not be read");
+            page.paragraph(report.unreadable().size() + ", allowed are " + report.maxBad() + ":");
+            page.table(
                     report.unreadable(),
                     List.of(
-                            Html.number("sample", u -> Integer.toString(u.sample())),
-                            Html.text("why", Feed.Unreadable::reason))));
+                            HtmlColumn.number("sample", u -> Integer.toString(u.sample())),
+                            HtmlColumn.prose("why", Feed.Unreadable::reason)));
         }
-        html.append("</section>\n");
     }
 }

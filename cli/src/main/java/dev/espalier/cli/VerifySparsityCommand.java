@@ -144,7 +144,7 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
             JunitReport.write(file, verdict, junit);
         }
         if (html != null) {
-            HtmlReport.write(report, workers.run(() -> layers(evidence)), html);
+            VerifyPage.write(report, workers.run(() -> layers(evidence)), html);
         }
         if (json) {
             JsonReport.print(report, console.out());
