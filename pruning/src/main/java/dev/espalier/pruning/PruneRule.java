@@ -26,7 +26,7 @@ public record PruneRule(
     public PruneRule {
         Optional<Sparsity> own = pattern.sparsity();
         if (own.isPresent()) {
-            requireAgreement(pattern, own.get(), sparsity, scope, limits);
+            requireAgreement(pattern, own.get(), sparsity, scope);
         }
         sparsity = own.isPresent() && sparsity.isEmpty() ? own : sparsity;
         if (sparsity.isEmpty()) {
@@ -63,7 +63,7 @@ public record PruneRule(
     }
 
     private static void requireAgreement(
-            PatternChoice pattern, Sparsity own, Optional<Sparsity> sparsity, Scope scope, PruneLimits limits) {
+            PatternChoice pattern, Sparsity own, Optional<Sparsity> sparsity, Scope scope) {
         if (sparsity.isPresent() && !own.agreesWith(sparsity.get())) {
             throw new IllegalArgumentException("a sparsity of " + sparsity.get() + " does not go with " + pattern
                     + ", which is " + own.rounded() + ": leave the sparsity out, or choose another pattern");
