@@ -5,6 +5,8 @@ import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
+import dev.espalier.pruning.calibrated.CalibratedMethod;
+import dev.espalier.pruning.calibrated.CalibratedMethods;
 import dev.espalier.pruning.channels.ChannelMethod;
 import dev.espalier.pruning.channels.ChannelMethods;
 import dev.espalier.pruning.schedule.ScheduleFormat;
@@ -59,14 +61,28 @@ final class Converters {
         }
     }
 
-    static final class MethodConverter implements ITypeConverter<PruningMethod> {
+    /// The methods that need no samples, then those that do.
+    static final class Methods implements Iterable<String> {
+        static Stream<String> names() {
+            return Stream.concat(
+                    PruningMethods.ALL.stream().map(PruningMethod::name),
+                    CalibratedMethods.ALL.stream().map(CalibratedMethod::name));
+        }
+
         @Override
-        public PruningMethod convert(String text) {
-            return PruningMethods.named(text)
-                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a method: there are "
-                            + PruningMethods.ALL.stream()
-                                    .map(PruningMethod::name)
-                                    .collect(Collectors.joining(", "))));
+        public Iterator<String> iterator() {
+            return names().iterator();
+        }
+    }
+
+    static final class MethodConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (Methods.names().noneMatch(text::equals)) {
+                throw new TypeConversionException("'" + text + "' is not a method: there are "
+                        + Methods.names().collect(Collectors.joining(", ")));
+            }
+            return text;
         }
     }
 
@@ -126,13 +142,6 @@ final class Converters {
         @Override
         public Iterator<String> iterator() {
             return Scopes.ALL.stream().map(Scope::name).iterator();
-        }
-    }
-
-    static final class Methods implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return PruningMethods.ALL.stream().map(PruningMethod::name).iterator();
         }
     }
 

@@ -11,8 +11,9 @@ import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.PruningResult;
 import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.calibrated.CalibratedMethod;
 import dev.espalier.run.ModelRunException;
-import dev.espalier.run.calibrate.CalibratedMethod;
+import dev.espalier.run.calibrate.CalibratedPruning;
 import dev.espalier.run.data.Dataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,12 +85,12 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     public Integer call() throws Exception {
         PruneRequest request = choice.request();
         encoding.choice();
-        if (calibration.isGiven() && !choice.arePlain()) {
-            throw usage("--calibration prunes by a method of its own, layer after layer: it does not go with "
-                    + "another --scope or --method");
+        if (calibration.isGiven() && !choice.isOfEachLayer()) {
+            throw usage("with --calibration layer after layer is pruned: it does not go with another --scope");
         }
+        CalibratedMethod calibrated = choice.calibratedMethod(calibration.isGiven());
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
-        PruneReport report = workers.run(() -> prune(request, to));
+        PruneReport report = workers.run(() -> prune(request, calibrated, to));
         if (json) {
             JsonReport.print(report, console.out());
         } else {
@@ -102,8 +103,9 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         return new ParameterException(spec.commandLine(), message);
     }
 
+    /// @param calibrated what is done if there are samples
     /// @param to where to write the model; null to write nothing
-    private PruneReport prune(PruneRequest request, @Nullable Path to) throws IOException {
+    private PruneReport prune(PruneRequest request, CalibratedMethod calibrated, @Nullable Path to) throws IOException {
         Model model = OnnxReader.read(file);
         long before = FileSizes.bytes(file, model.externalFiles());
         PruningPlan plan = PruningPlan.of(WeightSearch.in(model), request);
@@ -111,7 +113,7 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
             dropInputs(plan);
         }
         PruningResult result = calibration.isGiven()
-                ? calibrated(model, plan)
+                ? calibrated(model, plan, calibrated)
                 : Pruner.apply(model, plan, encoding.choice(), new ProgressLine(console));
         Optional<OnnxWriter.Sizes> written = Optional.empty();
         if (to != null) {
@@ -120,11 +122,11 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         return PruneReport.of(file, to, before, written, model.irVersion(), result);
     }
 
-    private PruningResult calibrated(Model model, PruningPlan plan) throws IOException {
+    private PruningResult calibrated(Model model, PruningPlan plan, CalibratedMethod by) throws IOException {
         try (Dataset data = calibration.open();
-                CalibratedMethod admm =
-                        CalibratedMethod.of(file, data, calibration.request(choice.seed()), workers.count())) {
-            return Pruner.apply(model, plan.by(admm), encoding.choice(), new ProgressLine(console));
+                CalibratedPruning pruning =
+                        CalibratedPruning.of(by, file, data, calibration.request(choice.seed()), workers.count())) {
+            return Pruner.apply(model, plan.by(pruning), encoding.choice(), new ProgressLine(console));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (ModelRunException e) {

@@ -7,6 +7,8 @@ import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.WeightNames;
+import dev.espalier.pruning.calibrated.CalibratedMethod;
+import dev.espalier.pruning.calibrated.CalibratedMethods;
 import dev.espalier.pruning.scope.Scope;
 import dev.espalier.pruning.scope.Scopes;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,8 +62,9 @@ final class PruneOptions {
             paramLabel = "METHOD",
             converter = Converters.MethodConverter.class,
             completionCandidates = Converters.Methods.class,
-            description = "How to choose, one of ${COMPLETION-CANDIDATES} (default: magnitude, the smallest |w| go).")
-    private PruningMethod method = PruningMethods.MAGNITUDE;
+            description = "How to choose, one of ${COMPLETION-CANDIDATES} (default: magnitude, the smallest |w| go; "
+                    + "with --calibration admm).")
+    private @Nullable String method;
 
     @Mixin
     private LimitOptions limits;
@@ -82,9 +86,29 @@ final class PruneOptions {
         return seed;
     }
 
-    /// Whether every layer is asked for its share by magnitude.
-    boolean arePlain() {
-        return scope.equals(Scopes.LAYER) && method.equals(PruningMethods.MAGNITUDE);
+    /// Whether every layer is asked for its share by itself.
+    boolean isOfEachLayer() {
+        return scope.isOfEachLayer();
+    }
+
+    private PruningMethod plainMethod() {
+        return Optional.ofNullable(method).flatMap(PruningMethods::named).orElse(PruningMethods.MAGNITUDE);
+    }
+
+    /// The method that is used if there are samples.
+    ///
+    /// @throws ParameterException if it needs samples and there are none, or the other way round
+    CalibratedMethod calibratedMethod(boolean hasSamples) {
+        Optional<CalibratedMethod> found = Optional.ofNullable(method).flatMap(CalibratedMethods::named);
+        if (found.isPresent() && !hasSamples) {
+            throw usage("--method " + method + " prunes by what layers compute on samples: give some with "
+                    + "--calibration DATA");
+        }
+        if (hasSamples && method != null && found.isEmpty()) {
+            throw usage("--method " + method + " makes no use of samples: leave out --calibration, or choose among "
+                    + CalibratedMethods.ALL.stream().map(CalibratedMethod::name).collect(Collectors.joining(", ")));
+        }
+        return found.orElse(CalibratedMethods.ADMM);
     }
 
     /// What is asked for.
@@ -97,7 +121,7 @@ final class PruneOptions {
         try {
             List<PruneRule> rules = new ArrayList<>();
             PruneRule all = new PruneRule(
-                    "", WeightNames.ALL, Optional.ofNullable(sparsity), pattern, scope, method, limits.limits());
+                    "", WeightNames.ALL, Optional.ofNullable(sparsity), pattern, scope, plainMethod(), limits.limits());
             rules.add(all);
             layers.forEach((glob, text) -> rules.add(layerRule(all, glob, text)));
             return new PruneRequest(rules, names.included(), names.excluded(), seed);

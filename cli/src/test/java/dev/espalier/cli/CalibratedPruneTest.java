@@ -62,7 +62,7 @@ final class CalibratedPruneTest {
     }
 
     @Test
-    void goesWithNoOtherScopeOrMethod() {
+    void goesWithNoOtherScope() {
         Cli.Result result = Cli.launch(
                 "prune",
                 TestModels.inRepository("samples/digits_mlp.onnx"),
@@ -74,6 +74,18 @@ final class CalibratedPruneTest {
                 "--calibration",
                 DATA);
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.errorOutput()).contains("--calibration prunes by a method of its own");
+        assertThat(result.errorOutput()).contains("it does not go with another --scope");
+    }
+
+    @Test
+    void saysWhichMethodsUseSamples() {
+        Path model = TestModels.inRepository("samples/digits_mlp.onnx");
+        Cli.Result without = Cli.launch("prune", model, "-s", "0.5", "--method", "admm", "--dry-run");
+        assertThat(without.exitCode()).isEqualTo(2);
+        assertThat(without.errorOutput()).contains("give some with --calibration DATA");
+        Cli.Result with =
+                Cli.launch("prune", model, "-s", "0.5", "--method", "random", "--dry-run", "--calibration", DATA);
+        assertThat(with.exitCode()).isEqualTo(2);
+        assertThat(with.errorOutput()).contains("--method random makes no use of samples");
     }
 }

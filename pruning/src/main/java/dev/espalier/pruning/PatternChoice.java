@@ -117,6 +117,9 @@ public sealed interface PatternChoice {
                 long inputs = layout.inputsFirst() ? down : across;
                 return Bound.refused("its " + outputs + "x" + inputs + " are smaller than a block");
             }
+            if (pattern.blockCount() > Integer.MAX_VALUE) {
+                return Bound.refused("it has %,d blocks, more than can be ranked".formatted(pattern.blockCount()));
+            }
             boolean isWhole = down % height == 0 && across % width == 0;
             return Bound.of(pattern, isWhole ? "" : "blocks at its edges are smaller");
         }

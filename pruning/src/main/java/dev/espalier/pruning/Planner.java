@@ -146,7 +146,7 @@ final class Planner {
         return new PruningException(
                 "this model has no weights to prune",
                 "",
-                all.others().isEmpty()
+                all.others().isEmpty() && leftAlone.isEmpty()
                         ? "it has no tensors at all: what it knows may be in attributes of its nodes"
                         : unsuited() + "`espalier inspect --all` says why each tensor is left alone");
     }

@@ -14,12 +14,20 @@ import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -223,6 +231,32 @@ final class PatternPruningTest {
                 .hasMessageContaining("--scope global");
         for (String text : List.of("4:4", "0:4", "2:5000", "block:0x1", "block:2", "2:4:8", "", "chanels")) {
             assertThatThrownBy(() -> PatternChoice.parse(text)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void aWeightOfMoreBlocksThanCanBeRankedIsLeftAlone(@TempDir Path folder) throws IOException {
+        long side = 1 << 16;
+        try (Arena arena = Arena.ofConfined();
+                FileChannel hole = FileChannel.open(
+                        folder.resolve("hole"),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.READ)) {
+            hole.write(ByteBuffer.allocate(1), side * side - 1);
+            MemorySegment zeros = hole.map(FileChannel.MapMode.READ_ONLY, 0, side * side, arena);
+            DenseTensor weight = new DenseTensor(ElementType.U8, Shape.of(side, side), zeros);
+            Model model = model(DenseTensor.zeros(ElementType.U8, Shape.of(1, 1)))
+                    .node("MatMulInteger", List.of("x", "w"), List.of("y"))
+                    .build();
+            GraphPatch.labelled("enlarge")
+                    .resizeConstant(model.graph().value("w").orElseThrow(), Constant.of(weight))
+                    .apply();
+            assertThatThrownBy(() -> prune(model, "block:1x1", "0.5"))
+                    .isInstanceOf(PruningException.class)
+                    .extracting(e -> ((PruningException) e).hint().orElseThrow())
+                    .asString()
+                    .contains("it has 4,294,967,296 blocks, more than can be ranked");
         }
     }
 }

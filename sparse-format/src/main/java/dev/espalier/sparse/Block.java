@@ -75,9 +75,15 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
     }
 
     private long sizeOf(long block) {
-        long rows = Math.min(height, grid.rows() - block / across() % down() * height);
-        long columns = Math.min(width, grid.columns() - block % across() * width);
-        return rows * columns;
+        return rowsOf(block) * columnsOf(block);
+    }
+
+    private long rowsOf(long block) {
+        return Math.min(height, grid.rows() - block / across() % down() * height);
+    }
+
+    private long columnsOf(long block) {
+        return Math.min(width, grid.columns() - block % across() * width);
     }
 
     /// @param row counted through all matrices
@@ -102,26 +108,41 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
         return mask;
     }
 
-    /// Blocks with zeros and other elements. Counts a row of blocks at a time.
+    /// Blocks with zeros and other elements. Counts some neighbouring blocks at a time.
     @Override
     public Violations violations(Mask nonZeros) {
-        long[] kept = new long[Math.toIntExact(across())];
+        long[] kept = new long[(int) Math.min(BLOCK, across())];
         long count = 0;
         long first = -1;
-        for (long block = 0; block < blockCount(); block += across()) {
-            long from = firstElementOf(block);
-            long to = from + Math.min(height, grid.rows() - block / across() % down() * height) * grid.columns();
-            Arrays.fill(kept, 0);
-            for (long i = nonZeros.nextKept(from); i >= 0 && i < to; i = nonZeros.nextKept(i + 1)) {
-                kept[(int) (i % grid.columns() / width)]++;
-            }
-            for (int j = 0; j < kept.length; j++) {
-                if (kept[j] != 0 && kept[j] != sizeOf(block + j)) {
-                    first = count++ == 0 ? firstElementOf(block + j) : first;
+        for (long line = 0; line * across() < blockCount(); line++) {
+            for (long left = 0; left < across(); left += kept.length) {
+                long block = line * across() + left;
+                int length = (int) Math.min(kept.length, across() - left);
+                countKept(nonZeros, block, length, kept);
+                for (int j = 0; j < length; j++) {
+                    if (kept[j] != 0 && kept[j] != sizeOf(block + j)) {
+                        first = count++ == 0 ? firstElementOf(block + j) : first;
+                    }
                 }
             }
         }
         return new Violations(count, first);
+    }
+
+    /// How many ones each block has of `length` that lie beside each other.
+    private void countKept(Mask nonZeros, long block, int length, long[] kept) {
+        Arrays.fill(kept, 0);
+        long rows = rowsOf(block);
+        long columns = Math.min((long) length * width, grid.columns() - block % across() * width);
+        for (long row = 0; row < rows; row++) {
+            long from = firstElementOf(block) + row * grid.columns();
+            for (long at = 0; at < columns; at += Long.SIZE) {
+                long word = nonZeros.word(from + at, (int) Math.min(Long.SIZE, columns - at));
+                for (; word != 0; word &= word - 1) {
+                    kept[(int) ((at + Long.numberOfTrailingZeros(word)) / width)]++;
+                }
+            }
+        }
     }
 
     private long firstElementOf(long block) {
@@ -136,13 +157,15 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
             kept.keep(blockAt(i / grid.columns(), i % grid.columns()));
         }
         Mask mask = Mask.none(nonZeros.shape());
-        forEachStretch((from, count, blocks) -> {
-            for (int i = 0; i < count; i++) {
-                if (kept.isKept(blocks[i])) {
-                    mask.keep(from + i);
+        for (long block = kept.nextKept(0); block >= 0; block = kept.nextKept(block + 1)) {
+            long columns = columnsOf(block);
+            for (long row = 0; row < rowsOf(block); row++) {
+                long from = firstElementOf(block) + row * grid.columns();
+                for (long at = from; at < from + columns; at++) {
+                    mask.keep(at);
                 }
             }
-        });
+        }
         return mask;
     }
 
@@ -153,7 +176,7 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
 
     private void forEachStretch(Stretch stretch) {
         int[] blocks = new int[BLOCK];
-        for (long row = 0; row < grid.outer() * grid.rows(); row++) {
+        for (long row = 0; row * grid.columns() < grid.elementCount(); row++) {
             for (long column = 0; column < grid.columns(); column += BLOCK) {
                 int count = (int) Math.min(BLOCK, grid.columns() - column);
                 int block = (int) blockAt(row, column);

@@ -92,6 +92,9 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
     public Violations violations(Mask nonZeros) {
         long count = 0;
         long first = -1;
+        if (grid.elementCount() == 0) {
+            return Violations.NONE;
+        }
         for (long o = 0; o < grid.outer(); o++) {
             for (long r = 0; r + group <= grid.rows(); r += group) {
                 for (long c = 0; c < grid.columns(); c++) {

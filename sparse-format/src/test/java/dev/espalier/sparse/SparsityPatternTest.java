@@ -189,6 +189,25 @@ final class SparsityPatternTest {
     }
 
     @Test
+    void countsMoreBlocksThanAnIntDoes() {
+        long columns = (1L << 31) + 9;
+        Mask mask = Mask.none(Shape.of(columns));
+        mask.keep(columns - 1);
+        Block single = new Block(1, 1, Block.Pooling.AVERAGE, new Grid(1, 1, columns));
+        assertThat(single.violations(mask)).isEqualTo(SparsityPattern.Violations.NONE);
+        assertThat(single.cover(mask)).isEqualTo(mask);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2:4@1x1099511627776x0", "block:1x1@1x1099511627776x0"})
+    void looksForNothingInAnEmptyTensorOfWhateverLength(String pattern) {
+        Mask mask = Mask.none(Shape.of(0));
+        assertThat(SparsityPattern.parse(pattern).fits(mask.shape())).isTrue();
+        assertThat(SparsityPattern.parse(pattern).violations(mask)).isEqualTo(SparsityPattern.Violations.NONE);
+        assertThat(SparsityPattern.parse(pattern).cover(mask)).isEqualTo(mask);
+    }
+
+    @Test
     void isReadAsItIsWritten() {
         for (String text : List.of("2:4@64x32x9", "block:4x1@1x64x288")) {
             assertThat(SparsityPattern.parse(text)).hasToString(text);

@@ -15,6 +15,7 @@ import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.Feed;
 import dev.espalier.run.data.FeedRequest;
 import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.SparsityPattern;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -62,7 +63,11 @@ final class Calibration {
     }
 
     /// The problem of a layer, the layers before it as they are now.
-    LayerProblem problem(CalibratedLayer layer) throws IOException, ModelRunException {
+    ///
+    /// @param pattern that its zeros are to follow
+    /// @param zeros how many units of it go
+    LayerProblem problem(CalibratedLayer layer, SparsityPattern pattern, long zeros)
+            throws IOException, ModelRunException {
         int weights = layer.matrix().inputs();
         int columns = layer.hasBias() ? weights + 1 : weights;
         int outputs = layer.matrix().outputs();
@@ -101,7 +106,15 @@ final class Calibration {
                     "node '" + layer.node().label() + "'",
                     "give some hundreds; a quarter of them is held back to check with");
         }
-        return new LayerProblem(fit, held, denseWeights(layer, columns), layer.hasBias(), rowScale(layer));
+        return new LayerProblem(
+                fit,
+                held,
+                denseWeights(layer, columns),
+                layer.hasBias(),
+                rowScale(layer),
+                layer.matrix(),
+                pattern,
+                zeros);
     }
 
     private static @Nullable Tensor mask(Batch batch) {

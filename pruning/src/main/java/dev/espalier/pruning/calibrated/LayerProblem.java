@@ -1,5 +1,7 @@
 package dev.espalier.pruning.calibrated;
 
+import dev.espalier.sparse.SparsityPattern;
+
 /// What a layer has to compute, and what it computed.
 public final class LayerProblem {
     private final Moments fit;
@@ -7,18 +9,61 @@ public final class LayerProblem {
     private final double[] dense;
     private final boolean hasBias;
     private final double[] rowScale;
+    private final Projection projection;
 
     /// @param fit moments of the samples to solve with
     /// @param held moments of samples that are held back, by which the ridge is chosen
     /// @param dense its dense weights, outputs x inputs, the bias last if it has one
     /// @param hasBias whether the last input is the constant 1 that the bias multiplies
     /// @param rowScale by how much an error of each output counts; one for each
-    public LayerProblem(Moments fit, Moments held, double[] dense, boolean hasBias, double[] rowScale) {
+    /// @param matrix how the weight multiplies
+    /// @param pattern that its zeros are to follow
+    /// @param zeros how many units of the pattern go: elements or blocks
+    public LayerProblem(
+            Moments fit,
+            Moments held,
+            double[] dense,
+            boolean hasBias,
+            double[] rowScale,
+            WeightMatrix matrix,
+            SparsityPattern pattern,
+            long zeros) {
         this.fit = fit;
         this.held = held;
         this.dense = dense;
         this.hasBias = hasBias;
         this.rowScale = rowScale;
+        this.projection = new PatternProjection(matrix, pattern, zeros, weights());
+    }
+
+    /// The dense weights without the bias, outputs x inputs.
+    double[] weights() {
+        int inputs = weightInputs();
+        double[] weights = new double[fit.outputs() * inputs];
+        for (int row = 0; row < fit.outputs(); row++) {
+            System.arraycopy(dense, row * inputs(), weights, row * inputs, inputs);
+        }
+        return weights;
+    }
+
+    /// What the pattern keeps of weights that matter so much.
+    Projection projection() {
+        return projection;
+    }
+
+    /// What the pattern keeps of the dense weights by their size.
+    boolean[] largest() {
+        double[] weights = weights();
+        float[] sizes = new float[weights.length];
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = (float) Math.abs(weights[i]);
+        }
+        return projection.keep(sizes);
+    }
+
+    /// The moments of all samples.
+    Moments all() {
+        return fit.with(held);
     }
 
     Moments fit() {

@@ -9,15 +9,16 @@ import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.calibrated.BatchNorm;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
+import dev.espalier.pruning.calibrated.CalibratedMethod;
 import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.LayerSolution;
-import dev.espalier.pruning.calibrated.LayerSolver;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.SparsityPattern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
@@ -27,33 +28,36 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Prunes layer after layer with samples: each so that what the layers before it have lost is made good as far as
-/// it can.
-public final class CalibratedMethod implements PruningMethod, AutoCloseable {
+/// Prunes layer after layer with samples: each so that what the layers before it have lost is made good as far as it
+/// can.
+public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private final CalibratedMethod method;
     private final OrtProducts products;
     private final Calibration calibration;
-    private final LayerSolver solver;
     private final TemporaryFolder folder;
 
-    private CalibratedMethod(OrtProducts products, Calibration calibration, TemporaryFolder folder) {
+    private CalibratedPruning(
+            CalibratedMethod method, OrtProducts products, Calibration calibration, TemporaryFolder folder) {
+        this.method = method;
         this.products = products;
         this.calibration = calibration;
-        this.solver = new LayerSolver(products);
         this.folder = folder;
     }
 
+    /// @param method what is done to each layer
     /// @param source the model's file, which must stay as it is meanwhile
     /// @throws ModelRunException if the runtime is not there
-    public static CalibratedMethod of(Path source, Dataset data, FeedRequest request, int threads)
+    public static CalibratedPruning of(
+            CalibratedMethod method, Path source, Dataset data, FeedRequest request, int threads)
             throws IOException, ModelRunException {
         TemporaryFolder folder = TemporaryFolder.create();
         try {
             OrtProducts products = new OrtProducts(folder, threads);
-            return new CalibratedMethod(
-                    products, new Calibration(source, data, request, folder, threads, products), folder);
+            return new CalibratedPruning(
+                    method, products, new Calibration(source, data, request, folder, threads, products), folder);
         } catch (IOException | ModelRunException | RuntimeException e) {
             folder.close();
             throw e;
@@ -62,12 +66,12 @@ public final class CalibratedMethod implements PruningMethod, AutoCloseable {
 
     @Override
     public String name() {
-        return "admm";
+        return method.name();
     }
 
     @Override
     public String summary() {
-        return "what a layer computes on samples stays as near as it can";
+        return method.summary();
     }
 
     @Override
@@ -92,7 +96,7 @@ public final class CalibratedMethod implements PruningMethod, AutoCloseable {
     }
 
     private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target) {
-        LayerSolution solution = solver.solve(problem(layer), layer.matrix(), target.pattern(), target.zeros());
+        LayerSolution solution = method.solve(problem(layer, target.pattern(), target.zeros()), products);
         return new PrunedWeight(
                 target.weight(),
                 layer.matrix().mask(solution.kept()),
@@ -101,9 +105,9 @@ public final class CalibratedMethod implements PruningMethod, AutoCloseable {
                 Optional.of(new PrunedWeight.Calibrated(solution.maskedError(), solution.error(), "")));
     }
 
-    private LayerProblem problem(CalibratedLayer layer) {
+    private LayerProblem problem(CalibratedLayer layer, SparsityPattern pattern, long zeros) {
         try {
-            return calibration.problem(layer);
+            return calibration.problem(layer, pattern, zeros);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ModelRunException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.sparse.Grid;
 import dev.espalier.sparse.NofM;
 import dev.espalier.sparse.Shape;
+import dev.espalier.sparse.SparsityPattern;
 import dev.espalier.sparse.Unstructured;
 import java.util.Arrays;
 import java.util.Random;
@@ -15,17 +16,21 @@ import org.ejml.dense.row.CommonOps_DDRM;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class LayerSolverTest {
+final class AdmmTest {
     private static final int OUTPUTS = 5;
     private static final int INPUTS = 12;
     private static final int ROWS = 400;
     private static final WeightMatrix MATRIX = new WeightMatrix(Shape.of(OUTPUTS, INPUTS), OUTPUTS, INPUTS, false);
 
     private final Products products = new PlainProducts();
-    private final LayerSolver solver = new LayerSolver(products);
+    private final Admm admm = new Admm();
 
     /// Inputs that depend on each other, and a bias.
     private LayerProblem problem(long seed) {
+        return problem(seed, new Unstructured(), 0);
+    }
+
+    private LayerProblem problem(long seed, SparsityPattern pattern, long zeros) {
         Random random = new Random(seed);
         double[] dense = random.doubles(OUTPUTS * (INPUTS + 1), -1, 1).toArray();
         Moments[] parts = {new Moments(INPUTS + 1, OUTPUTS), new Moments(INPUTS + 1, OUTPUTS)};
@@ -48,7 +53,7 @@ final class LayerSolverTest {
         }
         double[] scale = new double[OUTPUTS];
         Arrays.fill(scale, 1);
-        return new LayerProblem(parts[0], parts[1], dense, true, scale);
+        return new LayerProblem(parts[0], parts[1], dense, true, scale, MATRIX, pattern, zeros);
     }
 
     @ParameterizedTest
@@ -60,7 +65,7 @@ final class LayerSolverTest {
         for (int i = 0; i < kept.length; i++) {
             kept[i] = random.nextInt(3) > 0;
         }
-        LayerSolution solution = solver.refit(problem, kept);
+        LayerSolution solution = SupportFit.of(problem, kept, products);
         Quadratic quadratic = Quadratic.of(
                 problem.fit().with(problem.held()), problem.dense(), problem.weightInputs(), solution.lambda());
         for (int row = 0; row < OUTPUTS; row++) {
@@ -91,11 +96,11 @@ final class LayerSolverTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void isNeverFartherThanTheLargestWeightsFitted(long seed) {
-        LayerProblem problem = problem(seed);
         int zeros = 40;
-        LayerSolution solution = solver.solve(problem, MATRIX, new Unstructured(), zeros);
+        LayerProblem problem = problem(seed, new Unstructured(), zeros);
+        LayerSolution solution = admm.solve(problem, products);
         assertThat(count(solution.kept())).isEqualTo(OUTPUTS * INPUTS - zeros);
-        LayerSolution byMagnitude = solver.refit(problem, largest(problem, OUTPUTS * INPUTS - zeros));
+        LayerSolution byMagnitude = SupportFit.of(problem, largest(problem, OUTPUTS * INPUTS - zeros), products);
         assertThat(solution.error()).isLessThanOrEqualTo(byMagnitude.error()).isLessThan(solution.maskedError());
     }
 
@@ -124,7 +129,7 @@ final class LayerSolverTest {
     @ValueSource(longs = {1, 2})
     void followsAPattern(long seed) {
         NofM pattern = new NofM(2, 4, new Grid(OUTPUTS, INPUTS, 1));
-        LayerSolution solution = solver.solve(problem(seed), MATRIX, pattern, 0);
+        LayerSolution solution = admm.solve(problem(seed, pattern, 0), products);
         assertThat(pattern.violations(MATRIX.mask(solution.kept())).count()).isZero();
         assertThat(count(solution.kept())).isEqualTo(OUTPUTS * INPUTS / 2);
     }
@@ -132,11 +137,12 @@ final class LayerSolverTest {
     @ParameterizedTest
     @ValueSource(longs = {1})
     void keepsWhatIsZeroZero(long seed) {
-        LayerProblem problem = problem(seed);
-        for (int j = 0; j < INPUTS; j++) {
-            problem.dense()[j] = 0;
-        }
-        LayerSolution solution = solver.solve(problem, MATRIX, new Unstructured(), 30);
+        LayerProblem from = problem(seed);
+        double[] dense = from.dense().clone();
+        Arrays.fill(dense, 0, INPUTS, 0);
+        LayerProblem problem =
+                new LayerProblem(from.fit(), from.held(), dense, true, from.rowScale(), MATRIX, new Unstructured(), 30);
+        LayerSolution solution = admm.solve(problem, products);
         for (int j = 0; j < INPUTS; j++) {
             assertThat(solution.weights()[j]).isZero();
         }
