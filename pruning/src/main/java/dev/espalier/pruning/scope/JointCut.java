@@ -79,7 +79,7 @@ final class JointCut {
         /// Units below those that are looked at one by one.
         private long below;
         /// What is looked at: different scores, how many units come before each, and the energy above it.
-        private Runs runs = new Runs(new long[0], new long[0]);
+        private Runs runs = Runs.NONE;
         private long[] starts = {0};
         private double[] above = {};
         private long zeros;
@@ -89,12 +89,11 @@ final class JointCut {
             this.ranking = ranking;
             this.scores = layer.scores().get();
             this.histogram = ScoreHistogram.of(scores, ranking.needsEnergy());
-            int bins = histogram.bins().length;
-            this.lowKeys =
-                    rising(bins, bin -> key(histogram.lowest(bin), histogram.from()[bin]) * (1 - SLACK));
+            int bins = histogram.size();
+            this.lowKeys = rising(bins, bin -> key(histogram.lowest(bin), histogram.energyFrom(bin)) * (1 - SLACK));
             this.highKeys = rising(bins, bin -> {
                 long highest = histogram.highest(bin);
-                return key(highest, histogram.from()[bin + 1] + energy(highest)) * (1 + SLACK);
+                return key(highest, histogram.energyFrom(bin + 1) + energy(highest)) * (1 + SLACK);
             });
         }
 
@@ -115,9 +114,7 @@ final class JointCut {
         }
 
         private double key(long score, double fromHere) {
-            return score == 0
-                    ? 0
-                    : ranking.key(value(score), fromHere, histogram.from()[0]);
+            return score == 0 ? 0 : ranking.key(value(score), fromHere, histogram.energyFrom(0));
         }
 
         long capped(long units) {
@@ -125,11 +122,11 @@ final class JointCut {
         }
 
         long surelyUpTo(double key) {
-            return histogram.before()[countUpTo(highKeys, key)];
+            return histogram.before(countUpTo(highKeys, key));
         }
 
         long possiblyUpTo(double key) {
-            return histogram.before()[countUpTo(lowKeys, key)];
+            return histogram.before(countUpTo(lowKeys, key));
         }
 
         private static int countUpTo(double[] rising, double key) {
@@ -140,21 +137,21 @@ final class JointCut {
         void open(double low, double high) {
             int first = (int) first(highKeys.length, i -> highKeys[(int) i] >= low);
             int end = countUpTo(lowKeys, high);
-            below = histogram.before()[Math.min(first, end)];
+            below = histogram.before(Math.min(first, end));
             if (first >= end) {
                 return;
             }
             runs = Runs.between(scores, histogram.lowest(first), histogram.highest(end - 1));
-            int count = runs.scores().length;
+            int count = runs.size();
             starts = new long[count + 1];
             above = new double[count];
             for (int i = 0; i < count; i++) {
-                starts[i + 1] = starts[i] + runs.counts()[i];
+                starts[i + 1] = starts[i] + runs.count(i);
             }
-            double energy = histogram.from()[end];
+            double energy = histogram.energyFrom(end);
             for (int i = count - 1; i >= 0; i--) {
                 above[i] = energy;
-                energy += runs.counts()[i] * energy(runs.scores()[i]);
+                energy += runs.count(i) * energy(runs.score(i));
             }
         }
 
@@ -165,7 +162,7 @@ final class JointCut {
 
         private double keyAt(long position) {
             int run = runOf(position);
-            long score = runs.scores()[run];
+            long score = runs.score(run);
             return key(score, above[run] + (starts[run + 1] - position) * energy(score));
         }
 
@@ -175,14 +172,14 @@ final class JointCut {
 
         Allotment allotment() {
             long position = zeros - below;
-            int count = runs.scores().length;
+            int count = runs.size();
             if (count == 0 || position < 0) {
                 return Allotment.of(zeros);
             }
             int run = runOf(position);
             Cut cut = run == count
-                    ? new Cut(runs.scores()[count - 1] + 1, 0)
-                    : new Cut(runs.scores()[run], position - starts[run]);
+                    ? new Cut(runs.score(count - 1) + 1, 0)
+                    : new Cut(runs.score(run), position - starts[run]);
             return new Allotment(zeros, Optional.of(cut));
         }
 

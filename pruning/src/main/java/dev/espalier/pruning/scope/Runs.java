@@ -5,9 +5,19 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /// Different scores in ascending order, and how often each occurs.
-record Runs(long[] scores, long[] counts) {
+final class Runs {
+    /// None.
+    static final Runs NONE = new Runs(new long[0], new long[0]);
+
     private static final int BLOCK = 4096;
-    private static final Runs NONE = new Runs(new long[0], new long[0]);
+
+    private final long[] scores;
+    private final long[] counts;
+
+    private Runs(long[] scores, long[] counts) {
+        this.scores = scores;
+        this.counts = counts;
+    }
 
     /// Those from `low` to `high`.
     static Runs between(Scores scores, long low, long high) {
@@ -63,5 +73,20 @@ record Runs(long[] scores, long[] counts) {
             counts[runs] = (takesA ? a.counts[i++] : 0) + (takesB ? b.counts[j++] : 0);
         }
         return new Runs(Arrays.copyOf(scores, runs), Arrays.copyOf(counts, runs));
+    }
+
+    /// How many different scores there are.
+    int size() {
+        return scores.length;
+    }
+
+    /// One of them.
+    long score(int run) {
+        return scores[run];
+    }
+
+    /// How often it occurs.
+    long count(int run) {
+        return counts[run];
     }
 }

@@ -8,13 +8,7 @@ import java.util.stream.IntStream;
 /// How many scores share their highest bits, and the sum of their squares. Bins that have none are left out.
 ///
 /// Counted in chunks of a fixed size that are added in order, so that sums are the same for any number of threads.
-///
-/// @param shift bits of a score below those that it is binned by
-/// @param scale by which scores are multiplied before they are squared, so that squares stay in range
-/// @param bins the highest bits, ascending
-/// @param before how many scores lie below each bin; then how many there are in all, without those that never go
-/// @param from sum of the squares of each bin and those above; then 0
-record ScoreHistogram(int shift, double scale, int[] bins, long[] before, double[] from) {
+final class ScoreHistogram {
     /// Bits that scores are binned by: sign and exponent of a number and at least four bits of its fraction.
     private static final int DIGITS_OF_FLOAT = 15;
     private static final int DIGITS_OF_DOUBLE = 16;
@@ -22,10 +16,39 @@ record ScoreHistogram(int shift, double scale, int[] bins, long[] before, double
     /// How many chunks are in memory at a time.
     private static final int BATCH = 16;
 
-    /// A chunk of the scores.
-    private record Chunk(int[] counts, double[] energies) {}
+    /// What a chunk of the scores has in each bin.
+    private static final class Chunk {
+        private final int[] counts;
+        private final double[] energies;
+
+        Chunk(int bins, boolean withEnergy) {
+            this.counts = new int[bins];
+            this.energies = new double[withEnergy ? bins : 0];
+        }
+    }
 
     static final int CHUNK = 1 << 20;
+
+    private final int shift;
+    private final double scale;
+    private final int[] bins;
+    private final long[] before;
+    private final double[] from;
+
+    private ScoreHistogram(int shift, double scale, long[] counts, double[] energies) {
+        this.shift = shift;
+        this.scale = scale;
+        this.bins =
+                IntStream.range(0, counts.length).filter(bin -> counts[bin] > 0).toArray();
+        this.before = new long[bins.length + 1];
+        this.from = new double[bins.length + 1];
+        for (int i = 0; i < bins.length; i++) {
+            before[i + 1] = before[i] + counts[bins[i]];
+        }
+        for (int i = bins.length - 1; i >= 0 && energies.length > 0; i--) {
+            from[i] = from[i + 1] + energies[bins[i]];
+        }
+    }
 
     /// Bins them.
     ///
@@ -41,15 +64,14 @@ record ScoreHistogram(int shift, double scale, int[] bins, long[] before, double
         for (int start = 0; start < chunks; start += BATCH) {
             List<Chunk> batch = IntStream.range(start, Math.min(chunks, start + BATCH))
                     .parallel()
-                    .mapToObj(
-                            i -> count(scores, i, shift, new Chunk(new int[bins], new double[energies.length]), scale))
+                    .mapToObj(i -> count(scores, i, shift, new Chunk(bins, withEnergy), scale))
                     .toList();
             for (Chunk chunk : batch) {
                 Arrays.setAll(counts, i -> counts[i] + chunk.counts[i]);
                 Arrays.setAll(energies, i -> energies[i] + chunk.energies[i]);
             }
         }
-        return ofBins(shift, scale, counts, energies);
+        return new ScoreHistogram(shift, scale, counts, energies);
     }
 
     static int chunks(Scores scores) {
@@ -77,20 +99,6 @@ record ScoreHistogram(int shift, double scale, int[] bins, long[] before, double
         return chunk;
     }
 
-    private static ScoreHistogram ofBins(int shift, double scale, long[] counts, double[] energies) {
-        int[] bins =
-                IntStream.range(0, counts.length).filter(bin -> counts[bin] > 0).toArray();
-        long[] before = new long[bins.length + 1];
-        double[] from = new double[bins.length + 1];
-        for (int i = 0; i < bins.length; i++) {
-            before[i + 1] = before[i] + counts[bins[i]];
-        }
-        for (int i = bins.length - 1; i >= 0 && energies.length > 0; i--) {
-            from[i] = from[i + 1] + energies[bins[i]];
-        }
-        return new ScoreHistogram(shift, scale, bins, before, from);
-    }
-
     /// A power of two that brings the largest near 1.
     private static double scaleOf(Scores scores) {
         double largest = IntStream.range(0, chunks(scores))
@@ -115,9 +123,24 @@ record ScoreHistogram(int shift, double scale, int[] bins, long[] before, double
         return Scores.real(largest, 63);
     }
 
-    /// How many scores there are, without those that never go.
-    long total() {
-        return before[bins.length];
+    /// By what scores are multiplied before they are squared, so that squares stay in range.
+    double scale() {
+        return scale;
+    }
+
+    /// Number of bins; they are in ascending order.
+    int size() {
+        return bins.length;
+    }
+
+    /// How many scores lie below a bin; of the bin after the last, how many there are without those that never go.
+    long before(int bin) {
+        return before[bin];
+    }
+
+    /// Sum of the squares of a bin and those above; of the bin after the last 0.
+    double energyFrom(int bin) {
+        return from[bin];
     }
 
     /// The lowest score that a bin may have.
