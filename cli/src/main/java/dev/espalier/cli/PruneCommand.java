@@ -33,7 +33,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prune",
         description = "Sets the least important weights to zero and writes a smaller model.",
-        footer = {"", "To remove whole channels: see `espalier prune --pattern channels --help`."},
+        footer = {
+            "",
+            "To remove whole channels: see `espalier prune --pattern channels --help`.",
+            "To remove channels that make no difference: see `espalier prune --dead --help`."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -45,7 +45,8 @@ final class PruneOptions {
             converter = Converters.PatternConverter.class,
             description = "Which weights may be zero together: " + PatternChoice.FORMS + ". KEEP:GROUP keeps KEEP of "
                     + "every GROUP along the inputs; a block has R outputs and C inputs and goes by the mean of its "
-                    + "|w|, or the largest (default: ${DEFAULT-VALUE}). Or channels, see below.")
+                    + "|w|, or the largest; a slice goes by its L2, L1 or maximum norm (default: ${DEFAULT-VALUE}). "
+                    + "Or channels, see below.")
     private PatternChoice pattern = new PatternChoice.Unstructured();
 
     @Option(

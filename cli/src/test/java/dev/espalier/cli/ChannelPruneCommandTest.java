@@ -9,9 +9,12 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.TestModels;
 import dev.espalier.onnx.Value;
+import dev.espalier.run.latency.ChannelBlock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,11 +32,14 @@ final class ChannelPruneCommandTest {
         return folder.resolve("pruned.onnx");
     }
 
+    /// Rounds to nothing if nothing else is said, so that the result is the same on every machine.
     private Cli.Result prune(Object... more) {
-        Object[] args = new Object[more.length + 6];
-        System.arraycopy(new Object[] {"prune", RESNET, "--pattern", "channels", "-o", out()}, 0, args, 0, 6);
-        System.arraycopy(more, 0, args, 6, more.length);
-        return Cli.launch(args);
+        List<Object> args = new ArrayList<>(List.of("prune", RESNET, "--pattern", "channels", "-o", out()));
+        args.addAll(List.of(more));
+        if (!args.contains("--round-to")) {
+            args.addAll(List.of("--round-to", "1"));
+        }
+        return Cli.launch(args.toArray());
     }
 
     @Test
@@ -74,7 +80,7 @@ final class ChannelPruneCommandTest {
     void prunesAgainWhatWasPruned() throws IOException {
         prune("-s", "0.5");
         Path again = folder.resolve("again.onnx");
-        assertThat(Cli.launch("prune", out(), "--pattern=channels", "-s", "0.5", "-o", again)
+        assertThat(Cli.launch("prune", out(), "--pattern=channels", "--round-to=1", "-s", "0.5", "-o", again)
                         .exitCode())
                 .isZero();
         assertThat(Cli.launch("verify-sparsity", again).exitCode()).isZero();
@@ -86,7 +92,8 @@ final class ChannelPruneCommandTest {
     void keepsThePromisesAboutZeros() {
         Path sparse = folder.resolve("sparse.onnx");
         Cli.launch("prune", RESNET, "-s", "0.8", "-o", sparse);
-        Cli.Result result = Cli.launch("prune", sparse, "--pattern", "channels", "-s", "0.5", "-o", out());
+        Cli.Result result =
+                Cli.launch("prune", sparse, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isZero();
         assertThat(Cli.launch("verify-sparsity", out()).exitCode()).isZero();
         assertThat(Cli.launch("inspect", out()).output()).containsAnyOf("bitmap", "gap", "coo");
@@ -137,6 +144,51 @@ final class ChannelPruneCommandTest {
         assertThat(few.get("notes").get(0).asString()).contains("4 of 4 groups keep more channels");
     }
 
+    @Test
+    void roundsToTheBlockOfTheRuntimeUnlessToldOtherwise() throws IOException {
+        JsonNode report = JsonMapper.shared()
+                .readTree(prune("-s", "0.3", "--round-to", "auto", "--json").output());
+        int block = report.get("roundTo").intValue();
+        assertThat(ChannelBlock.CANDIDATES).contains(block);
+        assertThat(report.get("notes").get(0).asString()).contains("multiples of " + block);
+        for (JsonNode layer : report.get("layers")) {
+            if (layer.get("frozenBy").asString().isEmpty()) {
+                assertThat(layer.get("keptChannels").longValue() % block).isZero();
+            }
+        }
+        assertThat(OnnxReader.read(out()).metadata("espalier.channels").orElseThrow())
+                .contains("\"roundTo\":" + block);
+        Path again = folder.resolve("again.onnx");
+        Cli.launch("prune", RESNET, "--pattern=channels", "-s", "0.3", "-o", again);
+        assertThat(again).hasSameBinaryContentAs(out());
+    }
+
+    @Test
+    void saysSoWhenRoundingLeavesEveryChannel() {
+        Cli.Result result = prune("-s", "0.1", "--round-to", "64");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output())
+                .contains("no channel goes")
+                .contains("18 channels more stay than asked, so that widths are multiples of 64")
+                .contains("nothing was written");
+    }
+
+    /// A head is as wide as its channels: 8 heads of 16, or of 64 indices in all, can lose one.
+    @Test
+    void roundsTheWidthsOfHeadsNotTheirNumber() {
+        Path bert = TestModels.shared("modern/bert.script.onnx");
+        JsonNode report = JsonMapper.shared()
+                .readTree(
+                        Cli.launch("prune", bert, "--pattern=channels", "-s0.5", "--round-to=8", "--dry-run", "--json")
+                                .output());
+        for (JsonNode layer : report.get("layers")) {
+            assertThat(layer.get("keptChannels").longValue() % 8)
+                    .as(layer.toString())
+                    .isZero();
+        }
+        assertThat(report.get("removed").longValue()).isPositive();
+    }
+
     private static long kept(JsonNode layers, String node) {
         for (JsonNode layer : layers) {
             if (layer.get("node").asString().equals(node)) {
@@ -149,7 +201,8 @@ final class ChannelPruneCommandTest {
     @Test
     void saysSoAndExitsWithOneWhenNothingCanGo() {
         Path file = TestModels.shared("modern/bert_dynamic_int8.onnx");
-        Cli.Result result = Cli.launch("prune", file, "--pattern", "channels", "-s", "0.5", "-o", out());
+        Cli.Result result =
+                Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.output()).contains("no channel can go").contains("nothing was written");
         assertThat(Files.exists(out())).isFalse();
@@ -158,7 +211,8 @@ final class ChannelPruneCommandTest {
     @Test
     void comparesOnlyWhatTheRuntimeRuns() {
         Path file = TestModels.shared("refuse/custom_ops.onnx");
-        Cli.Result result = Cli.launch("prune", file, "--pattern", "channels", "-s", "0.5", "-o", out());
+        Cli.Result result =
+                Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isZero();
         assertThat(result.output()).contains("not compared").contains("is not a registered function/op");
     }

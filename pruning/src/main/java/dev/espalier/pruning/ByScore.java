@@ -36,13 +36,13 @@ final class ByScore implements PruningMethod {
 
     @Override
     public Scores units(Weight weight, SparsityPattern pattern, long seed) {
-        return pattern.units(scorer.score(weight, weight.constant().decode(), seed));
+        return pattern.units(scorer.score(weight, weight.tensor(), seed));
     }
 
     @Override
     public PrunedWeight prune(PruningPlan.Target target, long seed) {
         Weight weight = target.weight();
-        DenseTensor tensor = weight.constant().decode();
+        DenseTensor tensor = weight.tensor();
         Scores scores = scorer.score(weight, tensor, seed);
         Scores units = target.pattern().units(scores);
         Cut cut = target.cut().orElseGet(() -> Cut.ofSmallest(List.of(units), target.zeros()));

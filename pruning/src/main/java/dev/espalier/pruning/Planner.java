@@ -121,10 +121,10 @@ final class Planner {
 
     private Layer layer(Candidate candidate, PruneRule rule) {
         Weight weight = candidate.weight;
-        long units = candidate.pattern.unitCount(weight.constant().shape());
+        long units = candidate.pattern.unitCount(weight.shape());
         long elements = candidate.pattern.unitSize();
         long cost = rule.limits().budget() == PruneLimits.Budget.BYTES
-                ? elements * weight.constant().type().bits()
+                ? elements * weight.type().bits()
                 : elements;
         long cap = rule.limits()
                 .maxLayer()
@@ -133,7 +133,7 @@ final class Planner {
                 .setScale(0, RoundingMode.FLOOR)
                 .longValueExact();
         return new Layer(
-                weight.constant().shape(),
+                weight.shape(),
                 units,
                 cost,
                 cap,

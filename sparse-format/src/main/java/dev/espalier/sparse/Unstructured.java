@@ -8,16 +8,6 @@ public record Unstructured() implements SparsityPattern {
     }
 
     @Override
-    public long unitCount(Shape shape) {
-        return shape.elementCount();
-    }
-
-    @Override
-    public long unitSize() {
-        return 1;
-    }
-
-    @Override
     public Mask select(Shape shape, Scores elements, Scores units, Cut cut) {
         // Zeros score 0, but a cut may leave some of them: they are zero all the same.
         return Mask.ofKept(shape, elements, cut.withAllZeros());
@@ -31,6 +21,11 @@ public record Unstructured() implements SparsityPattern {
     @Override
     public Mask cover(Mask nonZeros) {
         return nonZeros;
+    }
+
+    @Override
+    public boolean fits(Shape shape) {
+        return true;
     }
 
     @Override
