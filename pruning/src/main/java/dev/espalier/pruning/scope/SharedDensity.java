@@ -39,7 +39,7 @@ final class SharedDensity {
                 .mapToDouble(i -> {
                     Layer layer = layers.get(i);
                     double goes = layer.units() * (1 - Math.min(1, factor * weight[i]));
-                    return Math.min(goes, scope.most(layer)) * layer.cost();
+                    return Math.min(goes, (double) scope.most(layer)) * layer.cost();
                 })
                 .toArray();
     }
