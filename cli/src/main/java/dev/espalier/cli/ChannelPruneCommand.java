@@ -1,12 +1,8 @@
 package dev.espalier.cli;
 
-import dev.espalier.onnx.GraphPatch;
-import dev.espalier.onnx.Model;
-import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.pruning.ChannelManifest;
 import dev.espalier.pruning.NameGlob;
-import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelBudget;
 import dev.espalier.pruning.channels.ChannelMethod;
@@ -16,9 +12,6 @@ import dev.espalier.pruning.channels.ChannelPlanner;
 import dev.espalier.pruning.channels.ChannelRequest;
 import dev.espalier.pruning.channels.ChannelScope;
 import dev.espalier.pruning.channels.ChannelStructure;
-import dev.espalier.run.ChannelProof;
-import dev.espalier.run.Difference;
-import dev.espalier.run.ModelRunException;
 import dev.espalier.run.OrtShapeProbe;
 import dev.espalier.run.validate.Latency;
 import dev.espalier.run.validate.Subject;
@@ -27,9 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,6 +44,8 @@ import picocli.CommandLine.Spec;
 final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     /// How a plan and what came of it are told.
     private record Outcome(ChannelPruneReport report, boolean isAny) {}
+
+    private static final String MASKED = "masked original";
 
     private final Console console;
     private final List<String> notes = new ArrayList<>();
@@ -121,21 +114,13 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     + "the last that matches counts.")
     private Map<String, String> layers = new LinkedHashMap<>();
 
-    @Option(
-            names = "--drop-initializer-inputs",
-            description = "Weights that are also graph inputs are inputs no longer, so that they can lose channels.")
-    private boolean dropInitializerInputs;
-
-    @Option(names = "--no-check", description = "Do not compare the result with the masked original in ONNX Runtime.")
-    private boolean noCheck;
+    @Mixin
+    private ProofOptions proof;
 
     @Option(
             names = "--measure",
             description = "Time the model before and after, in turns, on one thread; see `espalier latency`.")
     private boolean measure;
-
-    @Option(names = "--seed", description = "Seed of --method random and of the inputs (default: ${DEFAULT-VALUE}).")
-    private long seed;
 
     @Mixin
     private OutputOptions output;
@@ -191,7 +176,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     names.included(),
                     names.excluded(),
                     layers.entrySet().stream().map(this::layerShare).toList(),
-                    seed);
+                    proof.seed());
         } catch (IllegalArgumentException e) {
             throw usage("--min-channels: " + e.getMessage());
         }
@@ -212,19 +197,21 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     /// @param to where to write the model; null to write nothing
     private Outcome prune(ChannelRequest request, @Nullable Path to) throws IOException {
         OrtShapeProbe probe = new OrtShapeProbe(file);
-        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(read(), probe), request);
+        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(proof.read(file), probe), request);
         long before = FileSizes.bytes(file, plan.model().externalFiles());
         ChannelPruneReport report =
-                ChannelPruneReport.of(file, before, plan, probe.failure(), request.roundTo(), notes);
+                ChannelPruneReport.of(file, before, plan, MASKED, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
-        ChannelPlan twin = noCheck || !probe.failure().isEmpty() ? null : plan.on(ChannelStructure.of(read(), probe));
+        ChannelPlan twin = !proof.isWanted() || !probe.failure().isEmpty()
+                ? null
+                : plan.on(ChannelStructure.of(proof.read(file), probe));
         plan.apply();
         ChannelManifest.addRounding(plan.model(), request.roundTo());
         if (twin != null) {
             twin.applyAsMask();
-            report = report.with(compare(plan.model(), twin.model()));
+            report = report.with(proof.compare(plan.model(), twin.model(), MASKED));
         }
         if (to == null) {
             return new Outcome(report, true);
@@ -240,39 +227,5 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                 Latency.Settings.DEFAULT,
                 new ProgressLine(console),
                 StopSignal.listen(console)));
-    }
-
-    private Model read() throws IOException {
-        Model model = OnnxReader.read(file);
-        if (dropInitializerInputs) {
-            GraphPatch patch = GraphPatch.labelled("drop initializer inputs");
-            model.graph().inputs().stream()
-                    .filter(value -> value.isInitializer())
-                    .forEach(patch::removeInput);
-            patch.apply();
-        }
-        return model;
-    }
-
-    private Optional<Difference> compare(Model pruned, Model masked) throws IOException {
-        try {
-            Difference difference = ChannelProof.between(pruned, masked, seed);
-            if (!difference.isRounding()) {
-                throw new PruningException(
-                        String.format(
-                                Locale.ROOT,
-                                "the pruned model's outputs are not those of the masked original: they differ by %.1e, "
-                                        + "relative %.1e; nothing was written",
-                                difference.absolute(),
-                                difference.relative()),
-                        "",
-                        "where a model chooses among nearly equal numbers (TopK, NonMaxSuppression, Round), rounding "
-                                + "changes what it chooses: then --no-check writes it; otherwise please report it");
-            }
-            return Optional.of(difference);
-        } catch (ModelRunException e) {
-            // The original has run: what was made of it must.
-            throw new IllegalStateException("the pruned model does not run: " + e.getMessage(), e);
-        }
     }
 }

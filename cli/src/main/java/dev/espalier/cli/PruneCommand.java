@@ -43,7 +43,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prune",
         description = "Sets the least important weights to zero and writes a smaller model.",
-        footer = {"", "To remove whole channels: see `espalier prune --pattern channels --help`."},
+        footer = {
+            "",
+            "To remove whole channels: see `espalier prune --pattern channels --help`.",
+            "To remove channels that make no difference: see `espalier prune --dead --help`."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -73,7 +77,8 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
             converter = Converters.PatternConverter.class,
             description = "Which weights may be zero together: " + PatternChoice.FORMS + ". KEEP:GROUP keeps KEEP of "
                     + "every GROUP along the inputs; a block has R outputs and C inputs and goes by the mean of its "
-                    + "|w|, or the largest (default: ${DEFAULT-VALUE}). Or channels, see below.")
+                    + "|w|, or the largest; a slice goes by its L2, L1 or maximum norm (default: ${DEFAULT-VALUE}). "
+                    + "Or channels, see below.")
     private PatternChoice pattern = new PatternChoice.Unstructured();
 
     @Option(

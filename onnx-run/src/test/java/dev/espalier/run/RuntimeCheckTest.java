@@ -42,7 +42,7 @@ final class RuntimeCheckTest {
 
     private static CheckResult check(Path file) throws IOException {
         Evidence evidence = Evidence.of(OnnxReader.read(file), Optional.of(Sparsity.parse("0")), Optional.empty());
-        return new RuntimeCheck(file, 0).check(evidence);
+        return RuntimeCheck.onRandomInputs(file, 0).check(evidence);
     }
 
     @Test

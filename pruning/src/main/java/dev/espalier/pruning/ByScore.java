@@ -41,7 +41,7 @@ final class ByScore implements PruningMethod {
     public List<PrunedWeight> prune(PruningPlan.Group group, long seed) {
         List<Weight> weights = group.weights();
         List<DenseTensor> tensors =
-                weights.parallelStream().map(w -> w.constant().decode()).toList();
+                weights.parallelStream().map(w -> w.tensor()).toList();
         int bits = weights.stream().mapToInt(scorer::bits).max().orElse(31);
         List<Scores> scores = IntStream.range(0, weights.size())
                 .mapToObj(i -> scorer.score(weights.get(i), tensors.get(i), bits, seed))

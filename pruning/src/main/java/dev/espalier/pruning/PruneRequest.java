@@ -4,7 +4,7 @@ import java.util.List;
 
 /// What is asked for, checked as far as it can be without a model.
 ///
-/// @param sparsity share of zeros: of the elements, or of the blocks
+/// @param sparsity share of zeros: of the elements, or of the blocks or slices
 /// @param pattern that the zeros follow
 /// @param scope what that share is counted over
 /// @param method how to choose

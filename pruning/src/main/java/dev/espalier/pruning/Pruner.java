@@ -69,13 +69,14 @@ public final class Pruner {
                 model,
                 new EncodingChoice.Contents(
                         weight.value(),
+                        weight.layout(),
                         weight.quantization(),
                         pruned.elements(),
                         pruned.nonZeros(),
                         target.pattern(),
                         WeightLayout.channelsOf(weight)));
         Mask nonZeros = chosen.nonZeros(pruned.nonZeros());
-        Magnitudes.Census before = Magnitudes.census(weight.constant().decode(), weight.quantization());
+        Magnitudes.Census before = Magnitudes.census(weight.tensor(), weight.quantization());
         LayerResult result = new LayerResult(
                 weight,
                 group.sparsity(),
@@ -91,7 +92,7 @@ public final class Pruner {
                 chosen.note(),
                 pruned.calibrated());
         long bytes = weight.value().storedSize(chosen.constant());
-        Manifest.Entry entry = Manifest.Entry.of(weight.value(), nonZeros, chosen.encoding(), bytes)
+        Manifest.Entry entry = Manifest.Entry.of(weight.value(), weight.type(), nonZeros, chosen.encoding(), bytes)
                 .following(target.pattern(), nonZeros);
         return new Stored(result, chosen.constant(), pruned.alongside(), entry);
     }

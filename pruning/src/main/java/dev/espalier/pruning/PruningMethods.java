@@ -12,7 +12,7 @@ public final class PruningMethods {
     public static final PruningMethod MAGNITUDE = new ByScore("magnitude", "the smallest |w| go", new ByScore.Scorer() {
         @Override
         public int bits(Weight weight) {
-            return Magnitudes.exactBits(weight.constant().type());
+            return Magnitudes.exactBits(weight.type());
         }
 
         @Override

@@ -1,10 +1,7 @@
 package dev.espalier.pruning;
 
 import dev.espalier.onnx.Value;
-import dev.espalier.sparse.Block;
-import dev.espalier.sparse.NofM;
 import dev.espalier.sparse.SparsityPattern;
-import dev.espalier.sparse.Unstructured;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,13 +20,9 @@ public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group
     /// @param pattern bound to the weight
     /// @param note what of the weight does not follow it, a clause; empty if all does
     public record Target(Weight weight, SparsityPattern pattern, String note) {
-        /// How many units there are to choose among: elements, blocks; none where the pattern says what stays.
+        /// How many units there are to choose among: elements, blocks, slices; none where the pattern says what stays.
         long units() {
-            return switch (pattern) {
-                case Unstructured u -> weight.elementCount();
-                case Block block -> block.blockCount();
-                case NofM nOfM -> 0;
-            };
+            return pattern.unitCount(weight.shape());
         }
     }
 
@@ -38,7 +31,7 @@ public record PruningPlan(PruneRequest request, List<Weight> weights, List<Group
     /// @param targets one, or all of the global scope
     /// @param sparsity what was asked for
     /// @param pattern what was asked for, the same for all
-    /// @param zeros how many units of all of them are to be zero: elements, or blocks
+    /// @param zeros how many units of all of them are to be zero: elements, blocks, slices
     public record Group(List<Target> targets, Sparsity sparsity, PatternChoice pattern, long zeros) {
         public Group {
             targets = List.copyOf(targets);

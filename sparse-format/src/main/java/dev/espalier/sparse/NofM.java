@@ -22,6 +22,11 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
         return NO_UNITS;
     }
 
+    /// Number of whole groups.
+    public long groupCount() {
+        return grid.outer() * (grid.rows() / group) * grid.columns();
+    }
+
     /// Rows after the last whole group.
     public long tail() {
         return grid.rows() % group;
@@ -102,6 +107,11 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
     @Override
     public Mask cover(Mask nonZeros) {
         return nonZeros;
+    }
+
+    @Override
+    public boolean fits(Shape shape) {
+        return grid.elementCount() == shape.elementCount();
     }
 
     /// `2:4@64x32x9`.
