@@ -44,7 +44,9 @@ final class Hollow {
 
     private static long bytes(Value value) {
         Constant constant = value.constant().orElseThrow();
-        return constant.type().isFloat() ? constant.type().byteCount(constant.shape().elementCount()) : 0;
+        return constant.type().isFloat()
+                ? constant.type().byteCount(constant.shape().elementCount())
+                : 0;
     }
 
     private static void empty(Value value, GraphPatch patch) {
