@@ -14,8 +14,8 @@ import re
 import subprocess
 
 
-def run(espalier, model, share, rounding):
-    command = [espalier, "prune", str(model), "--pattern", "channels", "-s", share, "--round-to", rounding]
+def run(espalier, model, share, *more):
+    command = [espalier, "prune", str(model), "--pattern", "channels", "-s", share, *more]
     done = subprocess.run(command + ["--dry-run", "--json"], capture_output=True, text=True)
     try:
         return json.loads(done.stdout), ""
@@ -37,14 +37,14 @@ def frozen(report):
 def row(model, options):
     reports = []
     for share in options.shares.split(","):
-        report, failure = run(options.espalier, model, share, "1")
+        report, failure = run(options.espalier, model, share, "--round-to", "1")
         if report is None:
             return [model.stem, f"FAILS at {share}: {failure}"]
         reports.append(report)
     middle = reports[len(reports) // 2]
     if middle["channels"] == 0:
         return [model.stem, "nothing can go: " + frozen(middle)]
-    auto, failure = run(options.espalier, model, options.auto, "auto")
+    auto, failure = run(options.espalier, model, options.auto, "--round-to", "auto", "--no-check")
     checks = [report["check"]["relative"] for report in reports if report["check"]]
     worst = f"{max(checks):.0e}" if len(checks) == len(reports) else "not compared"
     return (

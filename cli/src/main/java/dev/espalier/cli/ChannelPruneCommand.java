@@ -195,8 +195,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private Outcome prune(ChannelRequest request, @Nullable Path to) throws IOException {
         OrtShapeProbe probe = new OrtShapeProbe(file);
         Model model = proof.read(file);
-        ChannelPlan plan =
-                ChannelPlanner.plan(ChannelStructure.of(model, probe), request.with(method.of(model)));
+        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(model, probe), request.with(method.of(model)));
         long before = FileSizes.bytes(file, plan.model().externalFiles());
         ChannelPruneReport report =
                 ChannelPruneReport.of(file, before, plan, MASKED, probe.failure(), request.roundTo(), notes);
