@@ -115,8 +115,9 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
 
     @Option(
             names = "--allow-io-change",
-            description = "Inputs and outputs of the model may lose channels too. Then nothing is compared: they fit no "
-                    + "longer.")
+            description =
+                    "Inputs and outputs of the model may lose channels too. Then nothing is compared: they fit no "
+                            + "longer.")
     private boolean allowIoChange;
 
     @Option(
@@ -213,9 +214,10 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
-        ChannelPlan twin = !proof.isWanted() || allowIoChange || !probe.failure().isEmpty()
-                ? null
-                : plan.on(ChannelStructure.of(proof.read(file), probe));
+        ChannelPlan twin =
+                !proof.isWanted() || allowIoChange || !probe.failure().isEmpty()
+                        ? null
+                        : plan.on(ChannelStructure.of(proof.read(file), probe));
         plan.apply();
         ChannelManifest.addRounding(plan.model(), request.roundTo());
         if (twin != null) {

@@ -57,8 +57,9 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
     @Option(
             names = "--against",
             paramLabel = "OTHER",
-            description = "A pruned model whose zeros this one must have; or, for a model without channels, the original "
-                    + "that it must equal with those channels masked.")
+            description =
+                    "A pruned model whose zeros this one must have; or, for a model without channels, the original "
+                            + "that it must equal with those channels masked.")
     private @Nullable Path reference;
 
     @Mixin

@@ -266,14 +266,14 @@ final class ChannelPruneCommandTest {
 
     @Test
     void takesScoresOfAnotherTool() throws IOException {
-        // The bias of the first layer of layer2 has 64 elements: only its group has scores, and the last channels matter.
+        // The bias of the first layer of layer2 has 64 elements: only its group has scores, and the last channels
+        // matter.
         float[] rising = new float[64];
         for (int i = 0; i < rising.length; i++) {
             rising[i] = i;
         }
-        Path scores = new NpzWriter()
-                .floats("layer2.bn1.weight", "(64,)", rising)
-                .write(folder.resolve("scores.npz"));
+        Path scores =
+                new NpzWriter().floats("layer2.bn1.weight", "(64,)", rising).write(folder.resolve("scores.npz"));
         Cli.Result result = prune("-s", "0.5", "--method", "scores", "--scores", scores, "--json");
         assertThat(result.errorOutput()).isEmpty();
         JsonNode layers = JsonMapper.shared().readTree(result.output()).get("layers");

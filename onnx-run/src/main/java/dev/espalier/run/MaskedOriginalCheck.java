@@ -46,8 +46,7 @@ public final class MaskedOriginalCheck implements SparsityCheck {
     @Override
     public CheckResult check(Evidence evidence) {
         ChannelManifest manifest = evidence.channels().orElse(null);
-        boolean isOriginal =
-                evidence.reference().flatMap(ChannelManifest::find).isEmpty();
+        boolean isOriginal = evidence.reference().flatMap(ChannelManifest::find).isEmpty();
         if (manifest == null || !isOriginal) {
             return new CheckResult.NotAsked();
         }
@@ -78,14 +77,15 @@ public final class MaskedOriginalCheck implements SparsityCheck {
     }
 
     private static CheckResult result(Difference difference) {
-        String size = String.format(
-                Locale.ROOT, "at most %.1e, relative %.1e", difference.absolute(), difference.relative());
+        String size =
+                String.format(Locale.ROOT, "at most %.1e, relative %.1e", difference.absolute(), difference.relative());
         return difference.isRounding()
                 ? new CheckResult.Passed("the recorded channels masked, " + difference.elements() + " numbers in "
                         + difference.outputs() + " outputs differ by " + size)
                 : new CheckResult.Failed(List.of(new Finding(
                         Finding.Kind.OUTPUTS_DIFFER,
                         "outputs",
-                        "they are not those of the original with the recorded channels masked: they differ by " + size)));
+                        "they are not those of the original with the recorded channels masked: they differ by "
+                                + size)));
     }
 }

@@ -76,8 +76,7 @@ final class ChannelRequestsTest {
     }
 
     private static ChannelPlan plan(Path file, ChannelRequest request) throws IOException {
-        return ChannelPlanner.plan(
-                ChannelStructure.of(OnnxReader.read(file), new OrtShapeProbe(file)), request);
+        return ChannelPlanner.plan(ChannelStructure.of(OnnxReader.read(file), new OrtShapeProbe(file)), request);
     }
 
     private ChannelPlan exact(Path file, ChannelRequest request) throws IOException, ModelRunException {
@@ -163,8 +162,8 @@ final class ChannelRequestsTest {
     void changesInputsAndOutputsOnlyIfTheyMay() throws IOException {
         Path file = write(grouped(12, 3).build());
         OrtShapeProbe probe = new OrtShapeProbe(file);
-        ChannelPlan plan = ChannelPlanner.plan(
-                ChannelStructure.of(OnnxReader.read(file), probe, true), request("0.5", 1));
+        ChannelPlan plan =
+                ChannelPlanner.plan(ChannelStructure.of(OnnxReader.read(file), probe, true), request("0.5", 1));
         assertThat(kept(plan, 2)).isEqualTo(2);
         plan.apply();
         assertThat(dims(plan.model(), "y")).containsExactly(1L, 2L, 4L, 4L);

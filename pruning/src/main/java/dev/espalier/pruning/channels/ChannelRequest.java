@@ -44,17 +44,7 @@ public record ChannelRequest(
     /// The same with another method.
     public ChannelRequest with(ChannelMethod other) {
         return new ChannelRequest(
-                share,
-                budget,
-                scope,
-                other,
-                roundTo,
-                minChannels,
-                maxLayerShare,
-                include,
-                exclude,
-                overrides,
-                seed);
+                share, budget, scope, other, roundTo, minChannels, maxLayerShare, include, exclude, overrides, seed);
     }
 
     /// That share of the channels of every group, by their L2 norms.

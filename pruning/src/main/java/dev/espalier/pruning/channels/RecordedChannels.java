@@ -9,7 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The channels that a manifest says were removed, found again in the original. What the pruner thought does not matter:
+/// The channels that a manifest says were removed, found again in the original. What the pruner thought does not
+/// matter:
 /// whatever goes with an index that is recorded goes here too, and then every tensor that is recorded must have lost
 /// what the record says.
 public final class RecordedChannels {
@@ -60,8 +61,9 @@ public final class RecordedChannels {
     /// The only reader for which its indices can go.
     private ChannelTensor readerOf(Entry entry) {
         List<ChannelTensor> able = readsOf(entry).stream()
-                .filter(read -> entry.removed().entrySet().stream().allMatch(axis -> axis.getValue().stream()
-                        .allMatch(index -> classOf(read, axis.getKey(), index) != ChannelPartition.FROZEN)))
+                .filter(read -> entry.removed().entrySet().stream()
+                        .allMatch(axis -> axis.getValue().stream()
+                                .allMatch(index -> classOf(read, axis.getKey(), index) != ChannelPartition.FROZEN)))
                 .toList();
         if (able.size() != 1) {
             throw fault(entry, able.size() + " readers could have lost its channels");
@@ -70,13 +72,14 @@ public final class RecordedChannels {
     }
 
     private void remove(Entry entry, ChannelTensor read) {
-        entry.removed().forEach((axis, indices) -> indices.forEach(index -> {
-            int member = classOf(read, axis, index);
-            if (member == ChannelPartition.FROZEN) {
-                throw fault(entry, "index " + index + " of axis " + axis + " cannot go");
-            }
-            removed.set(member);
-        }));
+        entry.removed()
+                .forEach((axis, indices) -> indices.forEach(index -> {
+                    int member = classOf(read, axis, index);
+                    if (member == ChannelPartition.FROZEN) {
+                        throw fault(entry, "index " + index + " of axis " + axis + " cannot go");
+                    }
+                    removed.set(member);
+                }));
     }
 
     private int classOf(ChannelTensor read, int axis, int index) {

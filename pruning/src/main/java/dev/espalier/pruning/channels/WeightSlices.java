@@ -1,6 +1,5 @@
 package dev.espalier.pruning.channels;
 
-import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Node;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
