@@ -5,6 +5,7 @@ import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Scores;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// The methods that give each element a score, zero the lowest and leave the others as they are.
@@ -38,7 +39,7 @@ final class ByScore implements PruningMethod {
     }
 
     @Override
-    public List<PrunedWeight> prune(PruningPlan.Group group, long seed) {
+    public List<Supplier<PrunedWeight>> prune(PruningPlan.Group group, long seed) {
         List<Weight> weights = group.weights();
         List<DenseTensor> tensors =
                 weights.parallelStream().map(w -> w.tensor()).toList();
@@ -52,8 +53,7 @@ final class ByScore implements PruningMethod {
                 .toList();
         List<Cut> cuts = Cut.ofSmallest(units, group.zeros()).split(units);
         return IntStream.range(0, weights.size())
-                .parallel()
-                .mapToObj(i -> {
+                .<Supplier<PrunedWeight>>mapToObj(i -> () -> {
                     Mask mask = group.targets()
                             .get(i)
                             .pattern()

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// Carries out a plan: prunes, encodes, puts the result into the model and writes the manifest into its metadata.
@@ -40,11 +41,11 @@ public final class Pruner {
         List<Stored> stored = new ArrayList<>();
         for (PruningPlan.Group group : plan.groups()) {
             progress.at(done, total, group.targets().getFirst().weight().name());
-            List<PrunedWeight> pruned =
+            List<Supplier<PrunedWeight>> pruned =
                     plan.request().method().prune(group, plan.request().seed());
             stored.addAll(IntStream.range(0, pruned.size())
                     .parallel()
-                    .mapToObj(i -> store(pruned.get(i), group.targets().get(i), group))
+                    .mapToObj(i -> store(pruned.get(i).get(), group.targets().get(i), group))
                     .toList());
             done += pruned.size();
         }

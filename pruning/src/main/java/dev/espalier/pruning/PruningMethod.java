@@ -1,6 +1,7 @@
 package dev.espalier.pruning;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /// A way to choose what goes. It returns pruned weights, not scores, because the best methods also change what stays.
 public interface PruningMethod {
@@ -15,6 +16,7 @@ public interface PruningMethod {
     /// never pruned.
     ///
     /// @param seed for methods that draw lots; the same seed gives the same result
-    /// @return one for each weight, in order
-    List<PrunedWeight> prune(PruningPlan.Group group, long seed);
+    /// @return one for each weight, in order; each is made when it is asked for, by any thread, so that their masks are
+    ///     not in memory at the same time
+    List<Supplier<PrunedWeight>> prune(PruningPlan.Group group, long seed);
 }

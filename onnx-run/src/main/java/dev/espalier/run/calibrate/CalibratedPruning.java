@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Prunes layer after layer with samples: each so that what the layers before it have lost is made good as far as it
 /// can.
@@ -78,7 +79,7 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     /// @throws IllegalArgumentException if several weights are to share their zeros: calibration takes one after the
     /// other
     @Override
-    public List<PrunedWeight> prune(PruningPlan.Group group, long seed) {
+    public List<Supplier<PrunedWeight>> prune(PruningPlan.Group group, long seed) {
         if (group.targets().size() != 1) {
             throw new IllegalArgumentException("a calibrated method prunes one layer after the other");
         }
@@ -86,7 +87,7 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
         CalibratedLayer.Found found = CalibratedLayer.of(target.weight());
         PrunedWeight pruned = found.layer().isPresent()
                 ? fitted(found.layer().get(), target, group)
-                : PruningMethods.MAGNITUDE.prune(group, seed).getFirst().notCalibrated(found.reason());
+                : PruningMethods.MAGNITUDE.prune(group, seed).getFirst().get().notCalibrated(found.reason());
         if (target.weight().value().graph().path().isEmpty()) {
             calibration.change(
                     target.weight().name(),
@@ -94,7 +95,7 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
                             .applyTo(pruned.elements(), target.weight().quantization())));
             pruned.alongside().forEach((value, constant) -> calibration.change(value.path(), constant));
         }
-        return List.of(pruned);
+        return List.of(() -> pruned);
     }
 
     private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target, PruningPlan.Group group) {
