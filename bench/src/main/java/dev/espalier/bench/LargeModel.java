@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
-/// Writes a model of normally distributed f32 weights in external data: MatMul after MatMul, each of 64 MiB, and if it is
+/// Writes a model of normally distributed f32 weights in external data: MatMul after MatMul, each of 64 MiB, and if it
+/// is
 /// asked for, a last one of more than 2 GiB.
 public final class LargeModel {
     private static final long SIDE = 4096;
@@ -38,10 +39,8 @@ public final class LargeModel {
         long layers = ((Long.parseLong(args[1]) << 20) - wide) / LAYER;
         Path scratch = Files.createTempFile(file.toAbsolutePath().getParent(), "weights", ".tmp");
         try (Arena arena = Arena.ofShared();
-                FileChannel channel =
-                        FileChannel.open(scratch, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            MemorySegment weights =
-                    channel.map(FileChannel.MapMode.READ_WRITE, 0, layers * LAYER + wide, arena);
+                FileChannel channel = FileChannel.open(scratch, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MemorySegment weights = channel.map(FileChannel.MapMode.READ_WRITE, 0, layers * LAYER + wide, arena);
             fill(weights);
             OnnxWriter.write(model(weights, layers, hasWide), file);
         } finally {

@@ -285,8 +285,12 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
                 Encoded encoded = contents.encode(encoding);
-                Constant constant =
-                        isDense ? old.withElements(contents.isStored() ? (DenseData) encoded : contents.layout.write(encoded.decode(), old)) : Constant.of(encoded);
+                Constant constant = isDense
+                        ? old.withElements(
+                                contents.isStored()
+                                        ? (DenseData) encoded
+                                        : contents.layout.write(encoded.decode(), old))
+                        : Constant.of(encoded);
                 close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
         }
