@@ -178,7 +178,7 @@ final class ChannelLinks {
         op.tensors().forEach(tensor -> {
             for (int axis = 0; axis < tensor.rank(); axis++) {
                 if (!mentioned.contains(tensor.axis(axis).id())) {
-                    freeze(tensor.axis(axis), "not a channel axis of");
+                    freeze(tensor.axis(axis), "all of them matter to");
                 }
             }
         });
