@@ -10,7 +10,7 @@ import java.util.Arrays;
 /// memory may be a mapped file and may exceed 2 GiB; readers must not write to it.
 ///
 /// @param data exactly `type.byteCount(shape.elementCount())` bytes, at any alignment
-public record DenseTensor(ElementType type, Shape shape, MemorySegment data) implements Encoded {
+public record DenseTensor(ElementType type, Shape shape, MemorySegment data) implements DenseData {
     private static final int BLOCK = 4096;
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -83,6 +83,16 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
     @Override
     public DenseTensor decode() {
         return this;
+    }
+
+    @Override
+    public long byteSize() {
+        return data.byteSize();
+    }
+
+    @Override
+    public MemorySegment piece(long from, int count, MemorySegment buffer) {
+        return data.asSlice(from, count);
     }
 
     /// Reads the bits of `count` elements from element `from` on into `out`, zero-extended.
