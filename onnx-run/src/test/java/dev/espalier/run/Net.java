@@ -112,18 +112,35 @@ final class Net {
         return this;
     }
 
-    /// Elements of 8 bits.
+    /// Elements of 8 bits, so small that no kernel's intermediate sums overflow.
     Net bytes(ElementType type, String tensor, long... dims) {
         long[] bits = new long[(int) Shape.of(dims).elementCount()];
         for (int i = 0; i < bits.length; i++) {
-            bits[i] = random.nextInt(1, 250);
+            bits[i] = random.nextInt(1, 60);
         }
         builder.initializer(tensor, DenseTensor.ofBits(type, Shape.of(dims), bits));
         return this;
     }
 
+    /// One element of any type.
+    Net single(ElementType type, String tensor, long bits) {
+        builder.initializer(tensor, DenseTensor.ofBits(type, Shape.of(), bits));
+        return this;
+    }
+
+    Net zeros(ElementType type, String tensor, long... dims) {
+        builder.initializer(tensor, DenseTensor.zeros(type, Shape.of(dims)));
+        return this;
+    }
+
     Net integers(String tensor, long... values) {
         builder.initializer(tensor, DenseTensor.ofBits(ElementType.I64, Shape.of(values.length), values));
+        return this;
+    }
+
+    /// Integers of 32 bits, as a vector or, if `dims` is empty, as a scalar.
+    Net narrow(String tensor, Shape dims, long... values) {
+        builder.initializer(tensor, DenseTensor.ofBits(ElementType.I32, dims, values));
         return this;
     }
 

@@ -74,6 +74,7 @@ final class ChannelLinks {
     private final List<ChannelOp> ops = new ArrayList<>();
     private final Set<Integer> mentioned = new HashSet<>();
     private final BitSet weights = new BitSet();
+    private final BitSet heads = new BitSet();
     private final Map<ChannelOp, Set<ChannelTensor>> weightsOfOp = new HashMap<>();
     private boolean isAtBorders;
     private final List<Integer> groupsOfAxis = new ArrayList<>();
@@ -195,6 +196,15 @@ final class ChannelLinks {
             mention(out.axis(digit.outAxis()));
         });
         choices.add(new Choice(in, out, List.copyOf(digits), op()));
+    }
+
+    /// The axis has the heads of an attention, one or several indices each.
+    void heads(Axis a) {
+        heads.set(a.id());
+    }
+
+    boolean hasHeads(int axis) {
+        return heads.get(axis);
     }
 
     /// What an operator multiplies by: losing a slice of it is what pruning is for.

@@ -33,9 +33,7 @@ final class NormRule implements ChannelRule {
         }
         boolean isExact = !op.node().operator().equals("LayerNormalization")
                 && first == x.rank() - 1
-                && op.in(1).isStored()
-                && op.in(1).rank() == 1
-                && op.elementType(1) == ElementType.F32;
+                && canScale(op, 1);
         if (isExact) {
             links.align(x.axis(first), y.axis(first));
             links.align(x.axis(first), op.in(1).axis(0));
@@ -43,15 +41,25 @@ final class NormRule implements ChannelRule {
         }
     }
 
+    /// Whether the scale is a vector that can be corrected.
+    static boolean canScale(ChannelOp op, int scale) {
+        return op.in(scale).isStored() && op.in(scale).rank() == 1 && op.elementType(scale) == ElementType.F32;
+    }
+
     @Override
     public void rewrite(ChannelOp op, ChannelCut cut) {
+        rescale(op, 1, cut);
+    }
+
+    /// Corrects the scale, which is this input, and epsilon for fewer indices.
+    static void rescale(ChannelOp op, int input, ChannelCut cut) {
         Axis normalized = op.in(0).axis(op.in(0).rank() - 1);
         if (!cut.isCut(normalized)) {
             return;
         }
         double ratio = (double) normalized.size() / cut.count(normalized);
         cut.setReal(op, "epsilon", (float) (op.real("epsilon", EPSILON) * ratio));
-        DenseTensor scale = op.in(1).source().constant().orElseThrow().decode();
+        DenseTensor scale = op.in(input).source().constant().orElseThrow().decode();
         int[] kept = cut.kept(normalized);
         float[] scaled = new float[kept.length];
         for (int i = 0; i < kept.length; i++) {
@@ -60,8 +68,8 @@ final class NormRule implements ChannelRule {
         Value replacement = cut.patch()
                 .addInitializer(
                         op.node().graph(),
-                        op.in(1).source().name() + "_cut",
+                        op.in(input).source().name() + "_cut",
                         Constant.Dense.raw(DenseTensor.of(Shape.of(kept.length), scaled)));
-        cut.patch().setInput(op.node(), 1, replacement);
+        cut.patch().setInput(op.node(), input, replacement);
     }
 }
