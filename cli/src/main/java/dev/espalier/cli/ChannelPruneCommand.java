@@ -7,6 +7,7 @@ import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelBudget;
 import dev.espalier.pruning.channels.ChannelMethod;
 import dev.espalier.pruning.channels.ChannelMethods;
+import dev.espalier.pruning.channels.ChannelOptions;
 import dev.espalier.pruning.channels.ChannelPlan;
 import dev.espalier.pruning.channels.ChannelPlanner;
 import dev.espalier.pruning.channels.ChannelRequest;
@@ -46,6 +47,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private record Outcome(ChannelPruneReport report, boolean isAny) {}
 
     private static final String MASKED = "masked original";
+    private static final String LOSSY = "masked original, with LayerNormalization over fewer channels";
 
     private final Console console;
     private final List<String> notes = new ArrayList<>();
@@ -56,7 +58,10 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
     private Path file;
 
-    @Option(names = "--pattern", required = true, description = "channels: what this help is about.")
+    @Option(
+            names = "--pattern",
+            required = true,
+            description = "channels: what this help is about; heads: the same for the heads of attention only.")
     private String pattern;
 
     @Option(
@@ -115,6 +120,9 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private Map<String, String> layers = new LinkedHashMap<>();
 
     @Mixin
+    private StructureOptions structure;
+
+    @Mixin
     private ProofOptions proof;
 
     @Option(
@@ -145,7 +153,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
-        if (!pattern.equals("channels")) {
+        if (!ChannelArguments.PATTERNS.contains(pattern)) {
             throw usage("--pattern is given twice");
         }
         if (measure && dryRun) {
@@ -197,21 +205,23 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     /// @param to where to write the model; null to write nothing
     private Outcome prune(ChannelRequest request, @Nullable Path to) throws IOException {
         OrtShapeProbe probe = new OrtShapeProbe(file);
-        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(proof.read(file), probe), request);
+        String reference = structure.lossyNorms() ? LOSSY : MASKED;
+        ChannelOptions options = structure.options(pattern.equals("heads"));
+        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(proof.read(file), probe, options), request);
         long before = FileSizes.bytes(file, plan.model().externalFiles());
         ChannelPruneReport report =
-                ChannelPruneReport.of(file, before, plan, MASKED, probe.failure(), request.roundTo(), notes);
+                ChannelPruneReport.of(file, before, plan, reference, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
         ChannelPlan twin = !proof.isWanted() || !probe.failure().isEmpty()
                 ? null
-                : plan.on(ChannelStructure.of(proof.read(file), probe));
+                : plan.on(ChannelStructure.of(proof.read(file), probe, options));
         plan.apply();
         ChannelManifest.addRounding(plan.model(), request.roundTo());
         if (twin != null) {
             twin.applyAsMask();
-            report = report.with(proof.compare(plan.model(), twin.model(), MASKED));
+            report = report.with(proof.compare(plan.model(), twin.model(), reference));
         }
         if (to == null) {
             return new Outcome(report, true);

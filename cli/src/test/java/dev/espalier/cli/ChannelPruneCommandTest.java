@@ -200,7 +200,7 @@ final class ChannelPruneCommandTest {
 
     @Test
     void saysSoAndExitsWithOneWhenNothingCanGo() {
-        Path file = TestModels.shared("modern/bert_dynamic_int8.onnx");
+        Path file = TestModels.shared("audio/silero_vad_v5.onnx");
         Cli.Result result =
                 Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isEqualTo(1);

@@ -37,8 +37,6 @@ final class ChannelPruningTest {
     private static final Set<String> NOTHING_TO_PRUNE = Set.of(
             "silero_vad_v5.onnx",
             "silero_vad_op18.onnx",
-            "bert_dynamic_int8.onnx",
-            "llama_gqa_int4.onnx",
             "opset_22_ops.onnx",
             "skl_lr_mnist.onnx");
 

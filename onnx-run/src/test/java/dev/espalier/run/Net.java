@@ -1,6 +1,7 @@
 package dev.espalier.run;
 
 import dev.espalier.onnx.ModelBuilder;
+import dev.espalier.pruning.channels.ChannelOptions;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
@@ -17,6 +18,7 @@ final class Net {
     private final ModelBuilder builder;
     private final Random random = new Random(5);
     private final List<Frozen> frozen = new ArrayList<>();
+    private ChannelOptions options = ChannelOptions.EXACT;
     private int channels;
     private int groups;
 
@@ -48,6 +50,16 @@ final class Net {
         channels = expected;
         groups = inGroups;
         return this;
+    }
+
+    /// Looks for something else than for all that can go exactly.
+    Net with(ChannelOptions other) {
+        options = other;
+        return this;
+    }
+
+    ChannelOptions options() {
+        return options;
     }
 
     /// Expects that no index of an axis can go, and why.

@@ -2,9 +2,9 @@ package dev.espalier.pruning.channels;
 
 import java.util.List;
 
-/// Attention of queries, keys and values that are projected already: `[B, S, heads * size]`, or `[B, heads, S, size]`.
-/// Several heads of queries may share one of keys and values; they go together. Where the caller keeps the keys and
-/// values of earlier steps, these stay, and each of their heads loses as many of its queries' heads.
+/// Attention of queries, keys and values that are projected already: `[B, S, heads * size]`, or `[B, heads, S,
+/// size]`. Several heads of queries may share one of keys and values; they go together. Where the caller keeps
+/// the keys and values of earlier steps, these stay, and each of their heads loses as many of its queries' heads.
 final class AttentionRule implements ChannelRule {
     private static final int SCORES = 5;
 

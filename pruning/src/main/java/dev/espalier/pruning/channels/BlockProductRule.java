@@ -2,8 +2,9 @@ package dev.espalier.pruning.channels;
 
 import java.util.List;
 
-/// ONNX Runtime's product with a matrix of few bits: A `[..., K]`, B `[N, blocks, bytes]`, for each block a scale and
-/// perhaps a zero point, and a bias. Columns of the product go; the rows of a block share a scale, so K stays.
+/// ONNX Runtime's product with a matrix of few bits: A `[..., K]`, B `[N, blocks, bytes]`, for each block a
+/// scale and perhaps a zero point, and a bias. Columns of the product go; the rows of a block share a scale, so
+/// K stays.
 final class BlockProductRule implements ChannelRule {
     private static final int BIAS = 5;
 

@@ -66,6 +66,7 @@ final class ChannelLinks {
     /// indices.
     record Choice(ChannelTensor in, ChannelTensor out, List<Digits.Digit> digits, int op) {}
 
+    private final ChannelOptions options;
     private final List<Link> links = new ArrayList<>();
     private final List<Freeze> freezes = new ArrayList<>();
     private final List<Quota> quotas = new ArrayList<>();
@@ -78,6 +79,14 @@ final class ChannelLinks {
     private final Map<ChannelOp, Set<ChannelTensor>> weightsOfOp = new HashMap<>();
     private boolean isAtBorders;
     private final List<Integer> groupsOfAxis = new ArrayList<>();
+
+    ChannelLinks(ChannelOptions options) {
+        this.options = options;
+    }
+
+    ChannelOptions options() {
+        return options;
+    }
 
     /// What follows is said of this node.
     void at(ChannelOp op) {

@@ -2,8 +2,8 @@ package dev.espalier.pruning.channels;
 
 import java.util.List;
 
-/// Operators that choose a scale by the smallest and the largest of all elements and zero: reading zeros in the place of
-/// what goes changes nothing.
+/// Operators that choose a scale by the smallest and the largest of all elements and zero: reading zeros in the
+/// place of what goes changes nothing.
 final class DynamicRangeRule implements ChannelRule {
     @Override
     public List<String> operators() {

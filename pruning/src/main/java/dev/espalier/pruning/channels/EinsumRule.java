@@ -5,7 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Sums of products by letters: axes of the same letter go together, and letters that the output lacks are summed over.
+/// Sums of products by letters: axes of the same letter go together, and letters that the output lacks are
+/// summed over.
 final class EinsumRule implements ChannelRule {
     @Override
     public List<String> operators() {

@@ -1,7 +1,7 @@
 package dev.espalier.pruning.channels;
 
-/// Ties the indices of whole attention heads together. A unit is what goes at once: a head, or where several heads of
-/// queries share one of keys and values, all of these.
+/// Ties the indices of whole attention heads together. A unit is what goes at once: a head, or where several
+/// heads of queries share one of keys and values, all of these.
 final class Heads {
     private final Axis leader;
     private final int units;

@@ -3,8 +3,8 @@ package dev.espalier.pruning.channels;
 import java.util.Arrays;
 import java.util.List;
 
-/// ONNX Runtime's attention with its projection: x `[B, S, C]`, a weight `[C, Q + K + V]` and bias for queries, keys and
-/// values, each head by head. Whole heads go.
+/// ONNX Runtime's attention with its projection: x `[B, S, C]`, a weight `[C, Q + K + V]` and bias for queries,
+/// keys and values, each head by head. Whole heads go.
 final class PackedAttentionRule implements ChannelRule {
     @Override
     public List<String> operators() {

@@ -2,7 +2,8 @@ package dev.espalier.pruning.channels;
 
 import java.util.List;
 
-/// ONNX Runtime's concatenation of quantized tensors: the output's scale and zero point, then each tensor with its own.
+/// ONNX Runtime's concatenation of quantized tensors: the output's scale and zero point, then each tensor with
+/// its own.
 final class QuantizedConcatRule implements ChannelRule {
     @Override
     public List<String> operators() {

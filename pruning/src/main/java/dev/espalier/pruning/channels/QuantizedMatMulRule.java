@@ -2,8 +2,8 @@ package dev.espalier.pruning.channels;
 
 import java.util.List;
 
-/// Matrix products of quantized numbers, with scales and zero points for all of B or for each column, and those that
-/// quantize A themselves.
+/// Matrix products of quantized numbers, with scales and zero points for all of B or for each column, and those
+/// that quantize A themselves.
 final class QuantizedMatMulRule implements ChannelRule {
     @Override
     public List<String> operators() {
