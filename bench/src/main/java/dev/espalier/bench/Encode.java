@@ -9,6 +9,7 @@ import dev.espalier.sparse.Grid;
 import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.NofM;
+import dev.espalier.sparse.Pooling;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Scores;
 import dev.espalier.sparse.Shape;
@@ -31,8 +32,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// How long the stored form of 16.8 million f32 weights (67.1 MB dense) takes on one thread, from the elements and the
-/// mask of what stays, the exact size before it included.
+/// How long the stored form of 16.8 million f32 weights (67.1 MB dense) takes on one thread, from the elements
+/// and the mask of what stays, the exact size before it included.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -66,7 +67,7 @@ public class Encode {
         String zeros = kind.substring(kind.indexOf(' ') + 1);
         SparsityPattern pattern = switch (zeros) {
             case "2:4" -> new NofM(2, 4, Grid.along(SHAPE, 0));
-            case "4x4" -> new Block(4, 4, Block.Pooling.AVERAGE, new Grid(1, SIDE, SIDE));
+            case "4x4" -> new Block(4, 4, Pooling.AVERAGE, new Grid(1, SIDE, SIDE));
             default -> new Unstructured();
         };
         double share = zeros.contains(".") ? Double.parseDouble(zeros) : 0.8;

@@ -1,11 +1,10 @@
 package dev.espalier.cli;
 
+import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxWriter;
-import dev.espalier.pruning.ChannelManifest;
 import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelBudget;
-import dev.espalier.pruning.channels.ChannelMethod;
 import dev.espalier.pruning.channels.ChannelMethods;
 import dev.espalier.pruning.channels.ChannelOptions;
 import dev.espalier.pruning.channels.ChannelPlan;
@@ -81,12 +80,8 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     + "of groups that the same kinds of operators make and read (default: ${DEFAULT-VALUE}).")
     private ChannelScope scope = ChannelScope.LAYER;
 
-    @Option(
-            names = "--method",
-            converter = Converters.ChannelMethodConverter.class,
-            completionCandidates = Converters.ChannelMethodNames.class,
-            description = "How to tell which matter, one of ${COMPLETION-CANDIDATES} (default: l2).")
-    private ChannelMethod method = ChannelMethods.L2;
+    @Mixin
+    private ChannelMethodOptions method;
 
     @Option(
             names = "--round-to",
@@ -156,6 +151,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         if (!ChannelArguments.PATTERNS.contains(pattern)) {
             throw usage("--pattern is given twice");
         }
+        method.check();
         if (measure && dryRun) {
             throw usage("--measure times what is written: it does not go with --dry-run");
         }
@@ -177,7 +173,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     share,
                     budget,
                     scope,
-                    method,
+                    ChannelMethods.L2,
                     multiple,
                     minChannels,
                     maxLayerShare,
@@ -207,7 +203,9 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         OrtShapeProbe probe = new OrtShapeProbe(file);
         String reference = structure.lossyNorms() ? LOSSY : MASKED;
         ChannelOptions options = structure.options(pattern.equals("heads"));
-        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(proof.read(file), probe, options), request);
+        Model model = proof.read(file);
+        ChannelPlan plan =
+                ChannelPlanner.plan(ChannelStructure.of(model, probe, options), request.with(method.of(model)));
         long before = FileSizes.bytes(file, plan.model().externalFiles());
         ChannelPruneReport report =
                 ChannelPruneReport.of(file, before, plan, reference, probe.failure(), request.roundTo(), notes);
@@ -218,7 +216,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                 ? null
                 : plan.on(ChannelStructure.of(proof.read(file), probe, options));
         plan.apply();
-        ChannelManifest.addRounding(plan.model(), request.roundTo());
+        options.record(plan.model(), request.roundTo());
         if (twin != null) {
             twin.applyAsMask();
             report = report.with(proof.compare(plan.model(), twin.model(), reference));

@@ -24,6 +24,7 @@ final class StructureOptions {
 
     /// @param onlyHeads whether only whole heads of attention are wanted
     ChannelOptions options(boolean onlyHeads) {
-        return new ChannelOptions(onlyHeads && attention == Attention.AUTO ? Attention.HEADS : attention, onlyHeads, lossyNorms);
+        return new ChannelOptions(
+                onlyHeads && attention == Attention.AUTO ? Attention.HEADS : attention, onlyHeads, lossyNorms);
     }
 }

@@ -3,13 +3,15 @@ package dev.espalier.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The runtime's library copies itself into a temporary folder and leaves the folder behind. Where the system tells
-/// which
-/// files a process has mapped, and lets them be deleted (Linux), the folder goes as soon as the library is loaded.
+/// The runtime's library copies itself into a temporary folder and leaves the folder behind. Where the system
+/// tells which
+/// files a process has mapped, and lets them be deleted (Linux), the folder goes as soon as the library is
+/// loaded.
 final class NativeFiles {
     private static final Path MAPS = Path.of("/proc/self/maps");
 
@@ -34,13 +36,12 @@ final class NativeFiles {
         }
     }
 
-    /// Deletes a folder of files.
+    /// Deletes a folder and all that is in it.
     static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }
-        Files.delete(folder);
     }
 }

@@ -67,6 +67,7 @@ final class ChannelRulesTest {
                 }
             }
         }
-        equalsItsTwin(file, probe, options, each -> ChannelPlanner.plan(each, ChannelRequest.of(Sparsity.parse("0.5"))));
+        equalsItsTwin(
+                file, probe, options, each -> ChannelPlanner.plan(each, ChannelRequest.of(Sparsity.parse("0.5"))));
     }
 }

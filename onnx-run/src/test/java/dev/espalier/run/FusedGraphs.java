@@ -144,7 +144,10 @@ final class FusedGraphs {
     }
 
     private static Net projected(Net net, int queries, int keys) {
-        return net.in(1, 5, 6).dense("x", "q", 6, queries).dense("x", "k", 6, keys).dense("x", "v", 6, keys);
+        return net.in(1, 5, 6)
+                .dense("x", "q", 6, queries)
+                .dense("x", "k", 6, keys)
+                .dense("x", "v", 6, keys);
     }
 
     private static Net grouped(Net net) {
@@ -152,9 +155,8 @@ final class FusedGraphs {
     }
 
     private static Net apart(String name) {
-        Net net = projected(Net.of(name, 23), 8, 8)
-                .integers("split", 0, 0, 2, 4)
-                .integers("join", 0, 0, 8);
+        Net net =
+                projected(Net.of(name, 23), 8, 8).integers("split", 0, 0, 2, 4).integers("join", 0, 0, 8);
         for (String each : List.of("q", "k", "v")) {
             net.node("Reshape", each + ",split", each + "4")
                     .node("Transpose", each + "4", each + "t", "perm", List.of(0, 2, 1, 3));

@@ -17,6 +17,7 @@ import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.NofM;
 import dev.espalier.sparse.PackedEncoding;
+import dev.espalier.sparse.Pooling;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Scores;
 import dev.espalier.sparse.Shape;
@@ -39,8 +40,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// ONNX Runtime makes of packed weights, by their nodes, what [dev.espalier.sparse.PackedTensor#decode] does: with
-/// every node run, and with all of them folded.
+/// ONNX Runtime makes of packed weights, by their nodes, what [dev.espalier.sparse.PackedTensor#decode] does:
+/// with every node run, and with all of them folded.
 final class PackedRuntimeTest {
     private static final List<OptLevel> LEVELS = List.of(OptLevel.NO_OPT, OptLevel.ALL_OPT);
 
@@ -104,7 +105,8 @@ final class PackedRuntimeTest {
         return tensors;
     }
 
-    /// Masks that follow N:M and block patterns along each axis, with fillers, edges and groups left over in a byte.
+    /// Masks that follow N:M and block patterns along each axis, with fillers, edges and groups left over in a
+    /// byte.
     private static List<Mask> patterns(Shape shape, Random random) {
         List<Mask> masks = new ArrayList<>();
         Scores lots = Magnitudes.of(random(ElementType.I8, shape, 0.01, 0, random), Quantization.NONE, 63);
@@ -116,9 +118,9 @@ final class PackedRuntimeTest {
                     new NofM(1, 4, along),
                     new NofM(1, 3, along),
                     new NofM(2, 5, along),
-                    new Block(3, 1, Block.Pooling.AVERAGE, matrix),
-                    new Block(1, 3, Block.Pooling.MAXIMUM, matrix),
-                    new Block(4, 5, Block.Pooling.AVERAGE, matrix))) {
+                    new Block(3, 1, Pooling.AVERAGE, matrix),
+                    new Block(1, 3, Pooling.MAXIMUM, matrix),
+                    new Block(4, 5, Pooling.AVERAGE, matrix))) {
                 Scores units = pattern.units(lots);
                 Cut cut = Cut.ofSmallest(List.of(units), units.count() * 2 / 3);
                 masks.add(pattern.cover(pattern.select(shape, lots, units, cut)));

@@ -76,7 +76,9 @@ final class QuantizedGraphs {
                         .node("DequantizeLinear", "p,s,z", "y")
                         .out("y", "N", 3)
                         .expect(8, 1),
-                quantized("a quantized sum", 8).fused("QLinearAdd", "q,s,z,q,s,z,s,z", "p").expect(8, 1),
+                quantized("a quantized sum", 8)
+                        .fused("QLinearAdd", "q,s,z,q,s,z,s,z", "p")
+                        .expect(8, 1),
                 quantized("quantized parts that are joined", 16)
                         .fused("QLinearConcat", "s,z,q,s,z,q,s,z", "p", "axis", 1)
                         .expect(8, 1),

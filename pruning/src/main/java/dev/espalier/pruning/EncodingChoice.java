@@ -13,6 +13,7 @@ import dev.espalier.sparse.Rounded;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import dev.espalier.sparse.SparsityPattern;
+import dev.espalier.sparse.Unstructured;
 import dev.espalier.sparse.ValueForm;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,8 +24,8 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Chooses the form that a tensor with zeros is stored in: a given one, or with `auto` the one that takes the fewest
-/// bytes of the file.
+/// Chooses the form that a tensor with zeros is stored in: a given one, or with `auto` the one that takes the
+/// fewest bytes of the file.
 ///
 /// @param among those to choose from; where none can be taken, the tensor is stored dense
 /// @param values narrower numbers to round the values of packed tensors to; none to keep every bit
@@ -68,7 +69,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     /// ONNX Runtime refuses a sparse tensor that would be larger when it is dense.
     private static final long MOST_DENSE_BYTES = Integer.MAX_VALUE;
 
-    /// Names, nodes and messages around elements and positions take no more than this, and so many times the name.
+    /// Names, nodes and messages around elements and positions take no more than this, and so many times the
+    /// name.
     private static final long MOST_FRAMING = 4096;
 
     private static final int MOST_NAMES = 64;
@@ -135,11 +137,13 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
 
     /// What is to be stored.
     ///
+    /// @param layout where its elements are in its constant
     /// @param elements what it has where `nonZeros` has no ones does not matter
     /// @param pattern that the zeros follow
     /// @param channels the grid whose rows are the output channels
     record Contents(
             Value value,
+            ElementLayout layout,
             Quantization quantization,
             DenseTensor elements,
             Mask nonZeros,
@@ -150,7 +154,30 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         }
 
         Contents with(Rounded rounded) {
-            return new Contents(value, quantization, rounded.elements(), rounded.nonZeros(), pattern, channels);
+            return new Contents(value, layout, quantization, rounded.elements(), rounded.nonZeros(), pattern, channels);
+        }
+
+        private boolean isStored() {
+            return layout.equals(ElementLayout.of(value.constant().orElseThrow()));
+        }
+
+        /// The same as the elements that the constant has, where several of the weight's share one: zero is
+        /// what all of them have for a zero. Where they have different ones, it is left as it is.
+        private Contents asStored() {
+            Constant constant = value.constant().orElseThrow();
+            if (isStored() || !quantization.hasOneZero()) {
+                return this;
+            }
+            DenseTensor stored = layout.write(nonZeros.applyTo(elements, quantization), constant);
+            Quantization zero = quantization.repeated(elements.type(), stored.type());
+            return new Contents(
+                    value,
+                    ElementLayout.of(constant),
+                    zero,
+                    stored,
+                    Mask.ofBitsOtherThanZero(stored, zero),
+                    new Unstructured(),
+                    WeightLayout.firstAxisOf(stored.shape()));
         }
 
         long size(SparseEncoding encoding) {
@@ -169,7 +196,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     }
 
     /// The form for a weight or any other constant.
-    Chosen choose(Model model, Contents contents) {
+    Chosen choose(Model model, Contents asked) {
+        Contents contents = asked.asStored();
         if (values.isPresent()) {
             Rounded.Result result = contents.rounded(values.get());
             if (result.rounded().isPresent()) {
@@ -228,11 +256,12 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             possible.add(SparseEncodings.DENSE);
         }
         Candidate best = smallest(contents, possible);
-        return new Chosen(best.constant, best.encoding, Optional.empty(), Optional.empty(), refusal);
+        Optional<String> note = best.encoding.equals(SparseEncodings.DENSE) ? refusal : Optional.empty();
+        return new Chosen(best.constant, best.encoding, Optional.empty(), Optional.empty(), note);
     }
 
-    /// Whether it is worth a word that an encoding cannot be taken: not of one for patterns, where others were asked
-    /// for
+    /// Whether it is worth a word that an encoding cannot be taken: not of one for patterns, where others were
+    /// asked for
     /// too.
     private boolean isToldOf(SparseEncoding encoding) {
         boolean isForPatterns = encoding.name().startsWith(SparseEncodings.NOFM.name())
@@ -256,7 +285,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
                 Encoded encoded = contents.encode(encoding);
-                Constant constant = isDense ? old.withElements(encoded.decode()) : Constant.of(encoded);
+                Constant constant =
+                        isDense ? old.withElements(contents.layout.write(encoded.decode(), old)) : Constant.of(encoded);
                 close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
         }
@@ -278,6 +308,9 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         DenseTensor elements = contents.elements;
         if (encoding.equals(SparseEncodings.DENSE)) {
             return Optional.empty();
+        }
+        if (!contents.isStored()) {
+            return Optional.of("its elements share bytes, and its zero point differs from block to block");
         }
         if (value.isInput()) {
             return Optional.of("it is also a graph input, which callers may set (--drop-initializer-inputs)");

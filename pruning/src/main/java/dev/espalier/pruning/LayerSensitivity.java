@@ -8,8 +8,9 @@ import dev.espalier.sparse.Scores;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a weight loses when its smallest |w| go, by the weight alone: the sum of squares of what goes over that of all.
-/// That is the squared error of its output for inputs without correlation and of equal size, which needs no data.
+/// What a weight loses when its smallest |w| go, by the weight alone: the sum of squares of what goes over that
+/// of all. That is the squared error of its output for inputs without correlation and of equal size, which
+/// needs no data.
 ///
 /// @param weight the weight
 /// @param zeros that it has already
@@ -32,7 +33,7 @@ public record LayerSensitivity(Weight weight, long zeros, long unprunable, doubl
     ///
     /// @param levels ascending
     public static LayerSensitivity of(Weight weight, List<Sparsity> levels) {
-        DenseTensor tensor = weight.constant().decode();
+        DenseTensor tensor = weight.tensor();
         int bits = Magnitudes.exactBits(tensor.type());
         Magnitudes magnitudes = Magnitudes.of(tensor, weight.quantization(), bits);
         List<Cut> cuts = levels.stream()

@@ -3,7 +3,9 @@ package dev.espalier.pruning;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
+import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Shape;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import dev.espalier.sparse.SparsityPattern;
@@ -25,9 +27,10 @@ import tools.jackson.databind.json.JsonMapper;
 ///    "bytes":6412}]}
 /// ```
 ///
-/// `name` is the tensor's path ([dev.espalier.onnx.Graph#path()] and its name), `digest` that of the positions of its
-/// non-zero elements ([Mask#digest()]), `bytes` what it takes of the model's files ([Value#storedSize()]). `pattern` is
-/// the [SparsityPattern] that they follow but for `exceptions` of its groups; both are left out where there is none.
+/// `name` is the tensor's path ([dev.espalier.onnx.Graph#path()] and its name), `digest` that of the positions
+/// of its non-zero elements ([Mask#digest()]), `bytes` what it takes of the model's files
+/// ([Value#storedSize()]). `pattern` is the [SparsityPattern] that they follow but for `exceptions` of its
+/// groups; both are left out where there is none.
 ///
 /// @param version 1
 /// @param tensors in the order in which they were pruned
@@ -52,10 +55,10 @@ public record Manifest(int version, List<Entry> tensors) {
             String pattern,
 
             @JsonInclude(JsonInclude.Include.NON_DEFAULT) long exceptions) {
-        static Entry of(Value value, Mask nonZeros, SparseEncoding encoding, long bytes) {
+        static Entry of(Value value, ElementType type, Mask nonZeros, SparseEncoding encoding, long bytes) {
             return new Entry(
                     value.path(),
-                    value.constant().orElseThrow().type().label(),
+                    type.label(),
                     Arrays.stream(nonZeros.shape().dims()).boxed().toList(),
                     nonZeros.zeroCount(),
                     nonZeros.digest(),
@@ -92,9 +95,13 @@ public record Manifest(int version, List<Entry> tensors) {
             }
         }
 
-        private boolean isOf(Value value) {
-            long[] dims = value.constant().orElseThrow().shape().dims();
-            return Arrays.stream(dims).boxed().toList().equals(shape);
+        /// Whether it is about elements of this type and shape.
+        boolean isOf(ElementLayout layout) {
+            return layout.type().label().equals(type) && isOfShape(layout.shape());
+        }
+
+        private boolean isOfShape(Shape other) {
+            return Arrays.stream(other.dims()).boxed().toList().equals(shape);
         }
     }
 
@@ -151,25 +158,26 @@ public record Manifest(int version, List<Entry> tensors) {
         return new Manifest(VERSION, List.copyOf(all.values()));
     }
 
-    /// Promises the zeros that tensors of other shapes have now, and forgets tensors that are no longer there. A model
-    /// without a manifest gets none.
+    /// Promises the zeros that tensors of other shapes have now, and forgets tensors that are no longer there.
+    /// A model without a manifest gets none.
     public static void renew(Model model) {
         find(model).ifPresent(manifest -> {
             Evidence evidence = Evidence.of(model);
             List<Entry> entries = manifest.tensors.stream()
                     .flatMap(entry -> evidence
                             .constant(entry.name)
-                            .map(value -> entry.isOf(value) ? entry : renewed(value, evidence.nonZeros(value)))
+                            .map(value ->
+                                    entry.isOfShape(evidence.layout(value).shape()) ? entry : renewed(value, evidence))
                             .stream())
                     .toList();
             new Manifest(VERSION, entries).writeTo(model);
         });
     }
 
-    private static Entry renewed(Value value, Mask nonZeros) {
+    private static Entry renewed(Value value, Evidence evidence) {
         SparseEncoding encoding =
                 SparseEncodings.named(value.constant().orElseThrow().storage()).orElse(SparseEncodings.DENSE);
-        return Entry.of(value, nonZeros, encoding, value.storedSize());
+        return Entry.of(value, evidence.layout(value).type(), evidence.nonZeros(value), encoding, value.storedSize());
     }
 
     void writeTo(Model model) {

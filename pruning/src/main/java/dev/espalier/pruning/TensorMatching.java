@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// Which tensors of two models are the same: those of the same name; of the rest those of the same shape that a node of
-/// the same operator and name reads; of the rest those of the same shape, layers with layers, in the order of the
-/// file, if both models have equally many of them. What cannot be told apart is not matched.
+/// Which tensors of two models are the same: those of the same name; of the rest those of the same shape that a
+/// node of the same operator and name reads; of the rest those of the same shape, layers with layers, in the
+/// order of the file, if both models have equally many of them. What cannot be told apart is not matched.
 final class TensorMatching {
     private final Map<ComparedTensor, ComparedTensor> afterOf = new HashMap<>();
     private List<ComparedTensor> before;
@@ -30,11 +30,9 @@ final class TensorMatching {
             List<ComparedTensor> before, List<ComparedTensor> after, List<ComparedTensor> added) {
         TensorMatching matching = new TensorMatching(before, after);
         matching.pair(ComparedTensor::name);
-        matching.pair(tensor -> tensor.place().isEmpty()
-                ? "\0" + tensor.name()
-                : tensor.place() + " " + tensor.constant().shape());
-        matching.pair(tensor -> (tensor.isLayer() ? "layer" : tensor.kind()) + " "
-                + tensor.constant().shape());
+        matching.pair(
+                tensor -> tensor.place().isEmpty() ? "\0" + tensor.name() : tensor.place() + " " + tensor.shape());
+        matching.pair(tensor -> (tensor.isLayer() ? "layer" : tensor.kind()) + " " + tensor.shape());
         added.addAll(matching.after);
         Map<ComparedTensor, Optional<ComparedTensor>> pairs = new LinkedHashMap<>();
         before.forEach(tensor -> pairs.put(tensor, Optional.ofNullable(matching.afterOf.get(tensor))));

@@ -37,7 +37,8 @@ final class QuantizedSurvivalTest {
         return Survival.follow(Map.of("w", MASK), Evidence.of(after.build())).getFirst();
     }
 
-    /// MatMulNBits' form of the weight: rows of 3 blocks of 16 elements, two to a byte, zero stored as `zeroOf` says.
+    /// MatMulNBits' form of the weight: rows of 3 blocks of 16 elements, two to a byte, zero stored as `zeroOf`
+    /// says.
     private static DenseTensor nibbles(long[] zeroOfBlock, long revived) {
         long[] bytes = new long[6 * 3 * 8];
         for (int row = 0; row < 6; row++) {
@@ -140,20 +141,15 @@ final class QuantizedSurvivalTest {
                 .initializer("w_q", DenseTensor.ofBits(ElementType.U8, SHAPE, bits))
                 .initializer("scales", DenseTensor.of(Shape.of(3, 6), new float[18]))
                 .initializer("points", DenseTensor.ofBits(ElementType.U8, Shape.of(3, 6), points))
-                .node(
-                        "DequantizeLinear",
-                        List.of("w_q", "scales", "points"),
-                        List.of("v"),
-                        "axis",
-                        0,
-                        "block_size",
-                        16);
+                .node("DequantizeLinear", List.of("w_q", "scales", "points"), List.of("v"), "axis", 0, "block_size", 16)
+                .node("MatMul", List.of("x", "v"), List.of("y"));
         assertThat(follow(model)).isEqualTo(new Followed("w", Fate.DENSE, "as 'w_q', zero for zero"));
     }
 
     /// The bitmap of [dev.espalier.sparse.SparseEncodings] with its values quantized.
     ///
-    /// @param isEarly whether they are dequantized before the Gather, and quantized and dequantized again after it
+    /// @param isEarly whether they are dequantized before the Gather, and quantized and dequantized again after
+    ///     it
     private static ModelBuilder quantizedBitmap(boolean isEarly, long zero, long zeroPoint, int axis) {
         long[] bitmap = new long[30];
         long[] values = new long[1 + (int) MASK.keptCount()];

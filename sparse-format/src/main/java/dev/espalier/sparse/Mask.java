@@ -34,8 +34,8 @@ public final class Mask {
         return ofOtherThanZero(tensor, quantization, tensor.type().zeroTestMask());
     }
 
-    /// The elements of `tensor` whose bits are not those of its zero, negative zeros among them: what has to be stored
-    /// so that none of them changes.
+    /// The elements of `tensor` whose bits are not those of its zero, negative zeros among them: what has to be
+    /// stored so that none of them changes.
     ///
     /// @throws IllegalArgumentException if the type is wider than 64 bits
     public static Mask ofBitsOtherThanZero(DenseTensor tensor, Quantization quantization) {
@@ -46,15 +46,16 @@ public final class Mask {
         Mask mask = new Mask(tensor.shape(), newWords(tensor.elementCount()));
         long[] bits = new long[BLOCK];
         boolean hasZeroPoint = !quantization.isZeroAtZero();
+        int step = quantization.step();
         for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
             int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
             tensor.readBits(from, count, test, bits);
             int i = 0;
             while (hasZeroPoint && i < count) {
-                long zero = quantization.zeroAt(from + i) & test;
+                int place = quantization.placeOf(from + i);
                 int end = (int) Math.min(count, i + quantization.runAt(from + i));
-                for (; i < end; i++) {
-                    bits[i] ^= zero;
+                for (; i < end; i++, place += step) {
+                    bits[i] ^= quantization.zero(place) & test;
                 }
             }
             mask.setNonZero(from, count, bits);
@@ -73,7 +74,8 @@ public final class Mask {
         return mask;
     }
 
-    /// The bits of a file: bit i % 8, from the low end, of byte i / 8; those after the last element do not matter.
+    /// The bits of a file: bit i % 8, from the low end, of byte i / 8; those after the last element do not
+    /// matter.
     ///
     /// @param bits at least `ceil(n / 8)` bytes
     static Mask ofBits(Shape shape, MemorySegment bits) {
@@ -317,7 +319,7 @@ public final class Mask {
 
     /// A copy of `tensor` with its zero stored where the mask has one; the rest bit for bit.
     ///
-    /// @throws IllegalArgumentException if the shapes differ or the type is below 8 bits
+    /// @throws IllegalArgumentException if the shapes differ
     public DenseTensor applyTo(DenseTensor tensor, Quantization quantization) {
         if (!tensor.shape().equals(shape)) {
             throw new IllegalArgumentException("a mask of shape " + shape + " for a tensor of " + tensor.shape());

@@ -1,7 +1,7 @@
 package dev.espalier.sparse;
 
-/// Of every `group` elements that follow each other along the rows of a grid, in one column, at most `keep` are not
-/// zero (NVIDIA's meaning of 2:4). Rows that are left over after the last whole group are free.
+/// Of every `group` elements that follow each other along the rows of a grid, in one column, at most `keep` are
+/// not zero (NVIDIA's meaning of 2:4). Rows that are left over after the last whole group are free.
 ///
 /// @param keep how many may stay, 1 to `group` - 1
 /// @param group of how many
@@ -20,6 +20,11 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
     @Override
     public Scores units(Scores elements) {
         return NO_UNITS;
+    }
+
+    /// Number of whole groups.
+    public long groupCount() {
+        return grid.outer() * (grid.rows() / group) * grid.columns();
     }
 
     /// Rows after the last whole group.
@@ -102,6 +107,11 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
     @Override
     public Mask cover(Mask nonZeros) {
         return nonZeros;
+    }
+
+    @Override
+    public boolean fits(Shape shape) {
+        return grid.elementCount() == shape.elementCount();
     }
 
     /// `2:4@64x32x9`.

@@ -23,7 +23,8 @@ final class AttentionRule implements ChannelRule {
         links.align(q.axis(0), y.axis(0));
         links.align(q.axis(q.rank() - 2), y.axis(y.rank() - 2));
         long shared = keyHeads(op);
-        boolean isKept = op.optionalIn(past(op)).filter(p -> p.value().isInput()).isPresent();
+        boolean isKept =
+                op.optionalIn(past(op)).filter(p -> p.value().isInput()).isPresent();
         Axis out = y.axis(y.rank() == 4 ? 1 : 2);
         if (isKept && shared < queryHeads(op)) {
             Heads each = new Heads(out, queryHeads(op), links);
@@ -67,14 +68,19 @@ final class AttentionRule implements ChannelRule {
 
     /// With heads on an axis of their own, the places of each head are on another.
     private static void linkSizes(ChannelOp op, ChannelLinks links) {
-        boolean isApart = op.in(0).rank() == 4 && op.in(1).rank() == 4 && op.in(2).rank() == 4;
+        boolean isApart =
+                op.in(0).rank() == 4 && op.in(1).rank() == 4 && op.in(2).rank() == 4;
         if (isApart && !op.isMicrosoft()) {
             links.contract(op, op.in(0).axis(3), op.in(1).axis(3));
             links.align(op.in(2).axis(3), op.out(0).axis(3));
-            op.optionalIn(past(op)).ifPresent(past -> links.align(past.axis(3), op.in(1).axis(3)));
-            op.optionalIn(past(op) + 1).ifPresent(past -> links.align(past.axis(3), op.in(2).axis(3)));
-            op.optionalOut(1).ifPresent(present -> links.align(present.axis(3), op.in(1).axis(3)));
-            op.optionalOut(2).ifPresent(present -> links.align(present.axis(3), op.in(2).axis(3)));
+            op.optionalIn(past(op))
+                    .ifPresent(past -> links.align(past.axis(3), op.in(1).axis(3)));
+            op.optionalIn(past(op) + 1)
+                    .ifPresent(past -> links.align(past.axis(3), op.in(2).axis(3)));
+            op.optionalOut(1)
+                    .ifPresent(present -> links.align(present.axis(3), op.in(1).axis(3)));
+            op.optionalOut(2)
+                    .ifPresent(present -> links.align(present.axis(3), op.in(2).axis(3)));
         }
     }
 

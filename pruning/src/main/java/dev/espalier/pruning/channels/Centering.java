@@ -21,7 +21,10 @@ final class Centering {
                 && output.uses().stream()
                         .anyMatch(use -> use.index() == 1
                                 && use.node().isOperator("Sub")
-                                && use.node().input(0).filter(from -> from == read).isPresent());
+                                && use.node()
+                                        .input(0)
+                                        .filter(from -> from == read)
+                                        .isPresent());
     }
 
     private static boolean isOfSquares(Value squares) {

@@ -1,5 +1,8 @@
 package dev.espalier.pruning.channels;
 
+import dev.espalier.onnx.Model;
+import dev.espalier.pruning.ChannelManifest;
+import java.util.Arrays;
 import java.util.Locale;
 
 /// What is looked for in a model.
@@ -25,5 +28,22 @@ public record ChannelOptions(Attention attention, boolean onlyHeads, boolean los
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /// Writes them into the model's manifest, if anything was removed.
+    ///
+    /// @param roundTo what widths were rounded to multiples of
+    public void record(Model model, int roundTo) {
+        ChannelManifest.addSettings(
+                model, roundTo, attention == Attention.AUTO ? null : attention.toString(), lossyNorms);
+    }
+
+    /// What a manifest was written with.
+    public static ChannelOptions of(ChannelManifest manifest) {
+        Attention attention = Arrays.stream(Attention.values())
+                .filter(each -> each.toString().equals(manifest.attention()))
+                .findFirst()
+                .orElse(Attention.AUTO);
+        return new ChannelOptions(attention, false, Boolean.TRUE.equals(manifest.lossyNorms()));
     }
 }

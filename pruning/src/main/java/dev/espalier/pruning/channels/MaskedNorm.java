@@ -54,7 +54,6 @@ final class MaskedNorm {
 
     /// Adds an operator right before the node.
     private Value add(String operator, Value... inputs) {
-        return patch.insertBefore(
-                node, operator, node.label() + "_" + operator, List.of(inputs), List.<Attribute>of());
+        return patch.insertBefore(node, operator, node.label() + "_" + operator, List.of(inputs), List.<Attribute>of());
     }
 }

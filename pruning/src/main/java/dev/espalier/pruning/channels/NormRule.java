@@ -48,10 +48,14 @@ final class NormRule implements ChannelRule {
     /// Whether it is a LayerNormalization that may lose indices.
     private static boolean isLossy(ChannelOp op, ChannelOptions options) {
         boolean isAlone = op.outputCount() == 1
-                || op.outs().skip(1).allMatch(out -> out.value().uses().isEmpty() && !out.value().isOutput());
+                || op.outs()
+                        .skip(1)
+                        .allMatch(out ->
+                                out.value().uses().isEmpty() && !out.value().isOutput());
         return options.lossyNorms()
                 && op.node().isOperator("LayerNormalization")
-                && OtherAxes.of(op.attribute("axis", -1), op.in(0).rank()) == op.in(0).rank() - 1
+                && OtherAxes.of(op.attribute("axis", -1), op.in(0).rank())
+                        == op.in(0).rank() - 1
                 && isAlone
                 && canScale(op, 1);
     }

@@ -102,9 +102,7 @@ final class ReduceRule implements ChannelRule {
             double factor = Math.pow(after / before, power);
             Value share = cut.patch()
                     .addInitializer(
-                            op.node().graph(),
-                            output.name() + "_share",
-                            ChannelCut.number(op.elementType(0), factor));
+                            op.node().graph(), output.name() + "_share", ChannelCut.number(op.elementType(0), factor));
             cut.insertAfter(op.node(), output, "Mul", List.of(output, share), List.of());
         }
     }

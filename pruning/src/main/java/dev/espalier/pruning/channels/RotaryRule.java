@@ -25,7 +25,9 @@ final class RotaryRule implements ChannelRule {
 
     private static long heads(ChannelOp op) {
         long stated = op.attribute("num_heads", 0);
-        return stated > 0 ? stated : op.in(0).size(2) / (2 * op.in(op.isMicrosoft() ? 2 : 1).size(-1));
+        return stated > 0
+                ? stated
+                : op.in(0).size(2) / (2 * op.in(op.isMicrosoft() ? 2 : 1).size(-1));
     }
 
     @Override

@@ -42,9 +42,7 @@ final class SkipNormRule implements ChannelRule {
     }
 
     private static boolean isLossy(ChannelOp op, ChannelOptions options) {
-        return options.lossyNorms()
-                && !op.node().operator().equals(ROOT_MEAN_SQUARE)
-                && NormRule.canScale(op, 2);
+        return options.lossyNorms() && !op.node().operator().equals(ROOT_MEAN_SQUARE) && NormRule.canScale(op, 2);
     }
 
     @Override

@@ -9,7 +9,14 @@ final class SoftmaxRule implements ChannelRule {
 
     @Override
     public List<String> operators() {
-        return List.of("Softmax", "LogSoftmax", "Hardmax", "TopK", "CumSum", "LpNormalization", "com.microsoft.QLinearSoftmax");
+        return List.of(
+                "Softmax",
+                "LogSoftmax",
+                "Hardmax",
+                "TopK",
+                "CumSum",
+                "LpNormalization",
+                "com.microsoft.QLinearSoftmax");
     }
 
     @Override
