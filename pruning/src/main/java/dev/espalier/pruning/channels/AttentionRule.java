@@ -37,11 +37,11 @@ final class AttentionRule implements ChannelRule {
         units.tie(headAxis(op.in(1)));
         units.tie(headAxis(op.in(2)));
         linkSizes(op, links);
-        linkStates(op, units, links);
+        linkStates(op, units);
     }
 
     /// Past and present keys and values, a bias of the projections, and of the scores of each head.
-    private static void linkStates(ChannelOp op, Heads units, ChannelLinks links) {
+    private static void linkStates(ChannelOp op, Heads units) {
         for (int i = 0; i < 2; i++) {
             op.optionalIn(past(op) + i).ifPresent(state -> units.tie(state.axis(1)));
             op.optionalOut(1 + i).ifPresent(state -> units.tie(state.axis(1)));
@@ -125,7 +125,7 @@ final class AttentionRule implements ChannelRule {
         boolean isSmaller = op.in(0).rank() == 4 && cut.isCut(op.in(0).axis(3));
         if (isSmaller && op.real("scale", 0) == 0) {
             // What it would be for heads of the old size.
-            cut.setReal(op, "scale", (float) (1 / Math.sqrt(op.in(0).size(3))));
+            cut.setReal(op, "scale", (float) (1 / Math.sqrt((double) op.in(0).size(3))));
         }
     }
 }
