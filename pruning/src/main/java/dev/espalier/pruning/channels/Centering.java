@@ -28,10 +28,11 @@ final class Centering {
     }
 
     private static boolean isOfSquares(Value squares) {
-        Node square = squares.producer().orElse(null);
-        boolean isSquare = square != null && (square.isOperator("Pow") || square.isOperator("Mul"));
-        Value base = isSquare ? square.input(0).orElse(null) : null;
-        return base != null && isDifference(base);
+        return squares.producer()
+                .filter(node -> node.isOperator("Pow") || node.isOperator("Mul"))
+                .flatMap(node -> node.input(0))
+                .filter(Centering::isDifference)
+                .isPresent();
     }
 
     private static boolean isDifference(Value value) {
