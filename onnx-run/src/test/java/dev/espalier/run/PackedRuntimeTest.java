@@ -40,8 +40,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// ONNX Runtime makes of packed weights, by their nodes, what [dev.espalier.sparse.PackedTensor#decode] does:
-/// with every node run, and with all of them folded.
+/// ONNX Runtime makes of packed weights, by their nodes, what [dev.espalier.sparse.PackedTensor#decode] does: with
+/// every node run, and with all of them folded.
 final class PackedRuntimeTest {
     private static final List<OptLevel> LEVELS = List.of(OptLevel.NO_OPT, OptLevel.ALL_OPT);
 
@@ -105,8 +105,7 @@ final class PackedRuntimeTest {
         return tensors;
     }
 
-    /// Masks that follow N:M and block patterns along each axis, with fillers, edges and groups left over in a
-    /// byte.
+    /// Masks that follow N:M and block patterns along each axis, with fillers, edges and groups left over in a byte.
     private static List<Mask> patterns(Shape shape, Random random) {
         List<Mask> masks = new ArrayList<>();
         Scores lots = Magnitudes.of(random(ElementType.I8, shape, 0.01, 0, random), Quantization.NONE, 63);

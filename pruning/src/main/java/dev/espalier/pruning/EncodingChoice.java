@@ -25,8 +25,8 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Chooses the form that a tensor with zeros is stored in: a given one, or with `auto` the one that takes the
-/// fewest bytes of the file.
+/// Chooses the form that a tensor with zeros is stored in: a given one, or with `auto` the one that takes the fewest
+/// bytes of the file.
 ///
 /// @param among those to choose from; where none can be taken, the tensor is stored dense
 /// @param values narrower numbers to round the values of packed tensors to; none to keep every bit
@@ -70,8 +70,7 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     /// ONNX Runtime refuses a sparse tensor that would be larger when it is dense.
     private static final long MOST_DENSE_BYTES = Integer.MAX_VALUE;
 
-    /// Names, nodes and messages around elements and positions take no more than this, and so many times the
-    /// name.
+    /// Names, nodes and messages around elements and positions take no more than this, and so many times the name.
     private static final long MOST_FRAMING = 4096;
 
     private static final int MOST_NAMES = 64;
@@ -162,8 +161,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             return layout.equals(ElementLayout.of(value.constant().orElseThrow()));
         }
 
-        /// The same as the elements that the constant has, where several of the weight's share one: zero is
-        /// what all of them have for a zero. Where they have different ones, it is left as it is.
+        /// The same as the elements that the constant has, where several of the weight's share one: zero is what all of
+        /// them have for a zero. Where they have different ones, it is left as it is.
         private Contents asStored() {
             Constant constant = value.constant().orElseThrow();
             if (isStored() || !quantization.hasOneZero()) {
@@ -261,8 +260,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         return new Chosen(best.constant, best.encoding, Optional.empty(), Optional.empty(), note);
     }
 
-    /// Whether it is worth a word that an encoding cannot be taken: not of one for patterns, where others were
-    /// asked for
+    /// Whether it is worth a word that an encoding cannot be taken: not of one for patterns, where others were asked
+    /// for
     /// too.
     private boolean isToldOf(SparseEncoding encoding) {
         boolean isForPatterns = encoding.name().startsWith(SparseEncodings.NOFM.name())

@@ -34,8 +34,8 @@ public final class Mask {
         return ofOtherThanZero(tensor, quantization, tensor.type().zeroTestMask());
     }
 
-    /// The elements of `tensor` whose bits are not those of its zero, negative zeros among them: what has to be
-    /// stored so that none of them changes.
+    /// The elements of `tensor` whose bits are not those of its zero, negative zeros among them: what has to be stored
+    /// so that none of them changes.
     ///
     /// @throws IllegalArgumentException if the type is wider than 64 bits
     public static Mask ofBitsOtherThanZero(DenseTensor tensor, Quantization quantization) {
@@ -74,8 +74,7 @@ public final class Mask {
         return mask;
     }
 
-    /// The bits of a file: bit i % 8, from the low end, of byte i / 8; those after the last element do not
-    /// matter.
+    /// The bits of a file: bit i % 8, from the low end, of byte i / 8; those after the last element do not matter.
     ///
     /// @param bits at least `ceil(n / 8)` bytes
     static Mask ofBits(Shape shape, MemorySegment bits) {
