@@ -1,11 +1,11 @@
 package dev.espalier.cli;
 
+import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.pruning.ChannelManifest;
 import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelBudget;
-import dev.espalier.pruning.channels.ChannelMethod;
 import dev.espalier.pruning.channels.ChannelMethods;
 import dev.espalier.pruning.channels.ChannelPlan;
 import dev.espalier.pruning.channels.ChannelPlanner;
@@ -76,12 +76,8 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     + "of groups that the same kinds of operators make and read (default: ${DEFAULT-VALUE}).")
     private ChannelScope scope = ChannelScope.LAYER;
 
-    @Option(
-            names = "--method",
-            converter = Converters.ChannelMethodConverter.class,
-            completionCandidates = Converters.ChannelMethodNames.class,
-            description = "How to tell which matter, one of ${COMPLETION-CANDIDATES} (default: l2).")
-    private ChannelMethod method = ChannelMethods.L2;
+    @Mixin
+    private ChannelMethodOptions method;
 
     @Option(
             names = "--round-to",
@@ -118,6 +114,13 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private ProofOptions proof;
 
     @Option(
+            names = "--allow-io-change",
+            description =
+                    "Inputs and outputs of the model may lose channels too. Then nothing is compared: they fit no "
+                            + "longer.")
+    private boolean allowIoChange;
+
+    @Option(
             names = "--measure",
             description = "Time the model before and after, in turns, on one thread; see `espalier latency`.")
     private boolean measure;
@@ -148,10 +151,15 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         if (!pattern.equals("channels")) {
             throw usage("--pattern is given twice");
         }
+        method.check();
         if (measure && dryRun) {
             throw usage("--measure times what is written: it does not go with --dry-run");
         }
         ChannelRequest request = request();
+        if (allowIoChange) {
+            notes.add("inputs and outputs may have changed (--allow-io-change): the result fits no longer where the "
+                    + "original did");
+        }
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
         Outcome outcome = workers.run(() -> prune(request, to));
         if (json) {
@@ -169,7 +177,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     share,
                     budget,
                     scope,
-                    method,
+                    ChannelMethods.L2,
                     multiple,
                     minChannels,
                     maxLayerShare,
@@ -197,16 +205,19 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     /// @param to where to write the model; null to write nothing
     private Outcome prune(ChannelRequest request, @Nullable Path to) throws IOException {
         OrtShapeProbe probe = new OrtShapeProbe(file);
-        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(proof.read(file), probe), request);
+        Model model = proof.read(file);
+        ChannelPlan plan =
+                ChannelPlanner.plan(ChannelStructure.of(model, probe, allowIoChange), request.with(method.of(model)));
         long before = FileSizes.bytes(file, plan.model().externalFiles());
         ChannelPruneReport report =
                 ChannelPruneReport.of(file, before, plan, MASKED, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
-        ChannelPlan twin = !proof.isWanted() || !probe.failure().isEmpty()
-                ? null
-                : plan.on(ChannelStructure.of(proof.read(file), probe));
+        ChannelPlan twin =
+                !proof.isWanted() || allowIoChange || !probe.failure().isEmpty()
+                        ? null
+                        : plan.on(ChannelStructure.of(proof.read(file), probe));
         plan.apply();
         ChannelManifest.addRounding(plan.model(), request.roundTo());
         if (twin != null) {

@@ -19,8 +19,8 @@ public final class MemoryProcess {
 
     private MemoryProcess() {}
 
-    /// Loads a model, runs it, and writes to a file, in one line: the process's resident memory in bytes before the
-    /// model is loaded, after, and the most during the runs, and the median time of a run in nanoseconds.
+    /// Loads a model, runs it, and writes to a file, in one line: the process's resident memory in bytes before
+    /// the model is loaded, after, and the most during the runs, and the median time of a run in nanoseconds.
     ///
     /// @param args the model, the file to write, how many configuration entries the session gets, these as
     ///     `key=value`, then `input=array.npy` for each input: a file of one row, which is all that the input takes

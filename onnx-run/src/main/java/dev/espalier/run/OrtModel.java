@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -113,9 +112,9 @@ public final class OrtModel implements AutoCloseable {
         static final OrtEnvironment ENVIRONMENT = onLargeStack();
     }
 
-    /// Creates the environment on a thread of its own: version 1.29 matches the process's whole command line against a
-    /// regular expression, recursively, and 4,000 characters overflow the stack that a thread usually has, which ends
-    /// the process.
+    /// Creates the environment on a thread of its own: version 1.29 matches the process's whole command line against
+    /// a regular expression, recursively, and 4,000 characters overflow the stack that a thread usually has, which
+    /// ends the process.
     private static OrtEnvironment onLargeStack() {
         FutureTask<OrtEnvironment> task =
                 new FutureTask<>(() -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
@@ -151,7 +150,7 @@ public final class OrtModel implements AutoCloseable {
     /// @return the outputs by name
     /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
     public Map<String, Output> run(Map<String, OnnxTensor> inputs) throws ModelRunException {
-        return bounded(() -> runUnbounded(inputs, session.getOutputNames()));
+        return bounded(runner.submit(() -> runUnbounded(inputs, session.getOutputNames())));
     }
 
     /// The same, with inputs that are not the runtime's.
@@ -160,12 +159,46 @@ public final class OrtModel implements AutoCloseable {
     /// @param outputs the outputs to compute
     /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
     public Map<String, Output> run(Map<String, DenseTensor> inputs, Set<String> outputs) throws ModelRunException {
-        Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
-        try {
-            return bounded(() -> runUnbounded(tensors, outputs));
-        } finally {
-            if (!isAbandoned) {
+        return start(inputs, outputs).outputs();
+    }
+
+    /// Starts a run, of which one is carried out after the other.
+    ///
+    /// @param inputs by name, outside the Java heap; they may change after its outputs are there
+    /// @param outputs the outputs to compute
+    public Running start(Map<String, DenseTensor> inputs, Set<String> outputs) {
+        return new Running(runner.submit(() -> {
+            Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
+            try {
+                return runUnbounded(tensors, outputs);
+            } finally {
                 tensors.values().forEach(OnnxTensor::close);
+            }
+        }));
+    }
+
+    /// A run that goes on while something else is done.
+    public final class Running {
+        private final Future<Map<String, Output>> run;
+
+        private Running(Future<Map<String, Output>> run) {
+            this.run = run;
+        }
+
+        /// Waits for the outputs, for a minute at most.
+        ///
+        /// @throws ModelRunException if the runtime cannot run the model on these inputs, or does not end
+        public Map<String, Output> outputs() throws ModelRunException {
+            return bounded(run);
+        }
+
+        /// Waits until it has ended, however it does.
+        public void await() {
+            try {
+                bounded(run);
+            } catch (ModelRunException e) {
+                // Its outputs are not wanted.
+                System.getLogger("dev.espalier.run").log(System.Logger.Level.DEBUG, "a run was given up", e);
             }
         }
     }
@@ -204,8 +237,7 @@ public final class OrtModel implements AutoCloseable {
         }
     }
 
-    private <T> T bounded(Callable<T> work) throws ModelRunException {
-        Future<T> run = runner.submit(work);
+    private <T> T bounded(Future<T> run) throws ModelRunException {
         try {
             return run.get(MOST_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {

@@ -12,6 +12,7 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.onnx.Value;
 import dev.espalier.onnx.ValueType;
 import dev.espalier.pruning.channels.ShapeProbe;
 import java.io.IOException;
@@ -80,12 +81,14 @@ public final class OrtShapeProbe implements ShapeProbe {
         try (TemporaryFolder folder = TemporaryFolder.create()) {
             Model model = source.read(folder);
             requireOperatorSets(model);
-            GraphPatch patch = GraphPatch.labelled("show every value");
-            model.graph().nodes().stream()
+            List<Value> shownValues = model.graph().nodes().stream()
                     .flatMap(node -> node.outputs().stream())
                     .filter(value -> !model.graph().outputs().contains(value))
                     .filter(value -> value.constant().isEmpty())
-                    .forEach(patch::addOutput);
+                    .toList();
+            Hollow.makeOf(model);
+            GraphPatch patch = GraphPatch.labelled("show every value");
+            shownValues.forEach(patch::addOutput);
             patch.apply();
             Path shown = folder.file("shown.onnx");
             OnnxWriter.write(model, shown);

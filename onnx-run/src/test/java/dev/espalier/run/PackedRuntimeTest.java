@@ -285,7 +285,9 @@ final class PackedRuntimeTest {
 
     private List<String> operatorsAfterOptimization(ModelBuilder model) throws IOException, ModelRunException {
         Path file = save(model);
-        Path saved = new Resaver.Optimizer(OptLevel.ALL_OPT, false).save(file, folder).readable();
+        Path saved = new Resaver.Optimizer(OptLevel.ALL_OPT, false)
+                .save(file, folder)
+                .readable();
         return OnnxReader.read(saved).graph().nodes().stream()
                 .map(Node::operator)
                 .sorted()

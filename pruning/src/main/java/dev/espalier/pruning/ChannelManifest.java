@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// each group of a convolution has for itself, indices count through all groups.
 ///
 /// @param version 1
-/// @param roundTo what widths were rounded to multiples of; null if nothing says so
+/// @param roundTo what widths were rounded to multiples of; null if only channels went that made no difference
 /// @param tensors in the order in which they were cut
 public record ChannelManifest(
         int version,
@@ -88,7 +88,8 @@ public record ChannelManifest(
         }
         Evidence evidence = Evidence.of(model);
         all.keySet().removeIf(name -> evidence.constant(name).isEmpty());
-        write(model, new ChannelManifest(VERSION, null, List.copyOf(all.values())));
+        Integer roundTo = find(model).map(ChannelManifest::roundTo).orElse(null);
+        write(model, new ChannelManifest(VERSION, roundTo, List.copyOf(all.values())));
     }
 
     /// Adds what widths were rounded to multiples of, if anything was removed.

@@ -107,9 +107,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     ///
     /// @throws IllegalArgumentException if none of them is packed
     public EncodingChoice inMemory() {
-        List<SparseEncoding> packed = among.stream()
-                .filter(PackedEncoding.class::isInstance)
-                .toList();
+        List<SparseEncoding> packed =
+                among.stream().filter(PackedEncoding.class::isInstance).toList();
         if (packed.isEmpty()) {
             throw new IllegalArgumentException("only what nodes decode can stay packed in memory: auto, "
                     + SparseEncodings.PACKED.stream().map(SparseEncoding::name).collect(Collectors.joining(", ")));

@@ -9,12 +9,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A model whose packed weights stay packed in ONNX Runtime's memory: they are decoded at each run, not once when it is
-/// loaded.
+/// A model whose packed weights stay packed in ONNX Runtime's memory: they are decoded at each run, not once when
+/// it is loaded.
 public final class InMemory {
-    /// Configuration entries of a session that keep the runtime from decoding them when it loads the model. What is
-    /// small is still computed then, the shapes of a graph for instance. Without ConstantSharing, weights of one size
-    /// would be decoded into zeros that are shared, and so have to be copied.
+    /// Configuration entries of a session that keep the runtime from decoding them when it loads the model. What
+    /// is small is still computed then, the shapes of a graph for instance. With ConstantSharing, weights of one
+    /// size would be decoded into zeros that are shared, and so have to be copied.
     public static final Map<String, String> SETTINGS;
 
     static {
@@ -24,8 +24,8 @@ public final class InMemory {
         SETTINGS = Collections.unmodifiableMap(settings);
     }
 
-    /// Metadata that the runtime heeds where the environment variable ORT_LOAD_CONFIG_FROM_MODEL is 1. It has no room
-    /// for configuration entries, only for the level of optimization: none.
+    /// Metadata that the runtime heeds where the environment variable ORT_LOAD_CONFIG_FROM_MODEL is 1. It has no
+    /// room for configuration entries, only for the level of optimization: none.
     private static final String KEY = "ort_config";
 
     private static final String OPTIONS = "session_options";

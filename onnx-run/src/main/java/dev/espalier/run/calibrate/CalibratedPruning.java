@@ -25,7 +25,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -75,18 +74,17 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
         return method.summary();
     }
 
-    /// @throws IllegalArgumentException if several weights are to share their zeros: calibration takes one after the
-    /// other
     @Override
-    public List<PrunedWeight> prune(PruningPlan.Group group, long seed) {
-        if (group.targets().size() != 1) {
-            throw new IllegalArgumentException("a calibrated method prunes one layer after the other");
-        }
-        PruningPlan.Target target = group.targets().getFirst();
+    public boolean isInOrder() {
+        return true;
+    }
+
+    @Override
+    public PrunedWeight prune(PruningPlan.Target target, long seed) {
         CalibratedLayer.Found found = CalibratedLayer.of(target.weight());
         PrunedWeight pruned = found.layer().isPresent()
-                ? fitted(found.layer().get(), target, group)
-                : PruningMethods.MAGNITUDE.prune(group, seed).getFirst().notCalibrated(found.reason());
+                ? fitted(found.layer().get(), target)
+                : PruningMethods.MAGNITUDE.prune(target, seed).notCalibrated(found.reason());
         if (target.weight().value().graph().path().isEmpty()) {
             calibration.change(
                     target.weight().name(),
@@ -94,11 +92,11 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
                             .applyTo(pruned.elements(), target.weight().quantization())));
             pruned.alongside().forEach((value, constant) -> calibration.change(value.path(), constant));
         }
-        return List.of(pruned);
+        return pruned;
     }
 
-    private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target, PruningPlan.Group group) {
-        LayerSolution solution = method.solve(problem(layer, target.pattern(), group.zeros()), products);
+    private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target) {
+        LayerSolution solution = method.solve(problem(layer, target.pattern(), target.zeros()), products);
         return new PrunedWeight(
                 target.weight(),
                 layer.matrix().mask(solution.kept()),
