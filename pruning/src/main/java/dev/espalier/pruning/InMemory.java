@@ -49,7 +49,8 @@ public final class InMemory {
                             .orElse("dense they are as small"));
         }
         try {
-            ObjectNode config = (ObjectNode) JsonMapper.shared().readTree(model.metadata(KEY).orElse("{}"));
+            ObjectNode config = (ObjectNode)
+                    JsonMapper.shared().readTree(model.metadata(KEY).orElse("{}"));
             config.withObject("/" + OPTIONS).put(LEVEL, 0);
             model.setMetadata(KEY, config.toString());
         } catch (JacksonException | ClassCastException e) {
