@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
-/// How small 16.8 million normally distributed f32 weights become, against what no lossless form of random values can be
+/// How small 16.8 million normally distributed f32 weights become, against what no lossless form of random values can
+/// be
 /// smaller than, and how much of a core encoding them takes, against a copy of the dense weights in the same run.
 public final class Sizes {
     private static final int SIDE = 4096;
@@ -33,11 +34,11 @@ public final class Sizes {
     public static void main(String[] args) {
         DenseTensor tensor = random();
         Magnitudes scores = Magnitudes.of(tensor, Quantization.NONE, 31);
-        long copy = leastNanos(() -> DenseTensor.zeros(ElementType.F32, SHAPE).data().copyFrom(tensor.data()));
+        long copy = leastNanos(
+                () -> DenseTensor.zeros(ElementType.F32, SHAPE).data().copyFrom(tensor.data()));
         double denseMega = tensor.data().byteSize() / 1e6;
         System.out.printf(Locale.ROOT, "dense %.1f MB, a copy takes %.1f ms of a core%n%n", denseMega, copy / 1e6);
-        System.out.printf(
-                "%-8s%-8s%9s%12s%14s%8s%n", "zeros %", "form", "MB", "over bound", "encode, MB/s", "x copy");
+        System.out.printf("%-8s%-8s%9s%12s%14s%8s%n", "zeros %", "form", "MB", "over bound", "encode, MB/s", "x copy");
         for (double share : new double[] {0.5, 0.8, 0.9, 0.95}) {
             Mask mask = Mask.ofKept(SHAPE, scores, Cut.ofSmallest(List.of(scores), Math.round(share * COUNT)));
             for (SparseEncoding encoding : ENCODINGS) {

@@ -53,13 +53,15 @@ final class NoFalseAlarmTest {
     void aPrunedModelIsAsPromisedAndSurvives(Path model) throws IOException {
         // Of coo tensors in branches the runtime loses the data when it saves, which has to be found.
         Model original = OnnxReader.read(model);
-        boolean hasBranches = original.allGraphs().size() > 1 + original.functions().size();
+        boolean hasBranches =
+                original.allGraphs().size() > 1 + original.functions().size();
         Path pruned = folder.resolve("pruned.onnx");
         Cli.Result prune =
                 Cli.launch("prune", model, "-s", "0.8", "--encoding", hasBranches ? "gap" : "auto", "-o", pruned);
         assertThat(prune.exitCode()).as(prune.errorOutput()).isZero();
         JsonNode verdict = JsonMapper.shared()
-                .readTree(Cli.launch("verify-sparsity", pruned, "--require", "equal", "--json").output());
+                .readTree(Cli.launch("verify-sparsity", pruned, "--require", "equal", "--json")
+                        .output());
         assertThat(verdict.get("findings")).as(verdict.toPrettyString()).isEmpty();
         for (JsonNode row : verdict.get("survival")) {
             assertThat(row.get("revived").intValue() + row.get("lost").intValue())
