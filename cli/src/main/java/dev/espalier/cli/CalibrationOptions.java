@@ -17,8 +17,9 @@ import picocli.CommandLine.Spec;
 /// Samples that a model is pruned with.
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class CalibrationOptions {
-    private static final int BATCH = 64;
+    private static final int BATCH = 32;
     private static final int DEFAULT_SAMPLES = 2048;
+    private static final int DEFAULT_MEMORY = 1000;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -37,6 +38,13 @@ final class CalibrationOptions {
             description = "How many of them at most (default: " + DEFAULT_SAMPLES + ").")
     private @Nullable Integer samples;
 
+    @Option(
+            names = "--memory",
+            paramLabel = "MB",
+            description = "How much of what the samples become on their way may be kept; where that is too little, "
+                    + "it is computed again (default: " + DEFAULT_MEMORY + ").")
+    private @Nullable Integer memory;
+
     @Mixin
     private InputOptions inputs;
 
@@ -44,12 +52,15 @@ final class CalibrationOptions {
     ///
     /// @throws ParameterException if there are only options for them, or the options make no sense
     boolean isGiven() {
-        if (data == null && !(inputs.areUnused() && samples == null)) {
+        if (data == null && !(inputs.areUnused() && samples == null && memory == null)) {
             throw usage(
-                    "--samples, --input and --preprocess are about the samples of --calibration, and there are none");
+                    "--samples, --memory, --input and --preprocess are about the samples of --calibration, and there are none");
         }
         if (samples != null && samples < 1) {
             throw usage("--samples is a number from 1 on");
+        }
+        if (memory != null && memory < 0) {
+            throw usage("--memory is a number of megabytes from 0 on");
         }
         return data != null;
     }
@@ -64,6 +75,11 @@ final class CalibrationOptions {
             throw new IllegalStateException("no calibration data");
         }
         return inputs.open(data);
+    }
+
+    /// Bytes of activations that may be kept.
+    long memory() {
+        return (memory == null ? DEFAULT_MEMORY : memory) * 1_000_000L;
     }
 
     FeedRequest request(long seed) {

@@ -7,11 +7,13 @@ import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.PruningPlan;
+import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.calibrated.BatchNorm;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
 import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.LayerSolution;
+import dev.espalier.pruning.calibrated.NotPositiveDefiniteException;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
@@ -49,16 +51,28 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     }
 
     /// @param method what is done to each layer
+    /// @param weights all that will be pruned
+    /// @param memory bytes of activations that may be kept
     /// @param source the model's file, which must stay as it is meanwhile
     /// @throws ModelRunException if the runtime is not there
     public static CalibratedPruning of(
-            CalibratedMethod method, Path source, Dataset data, FeedRequest request, int threads)
+            CalibratedMethod method,
+            List<Weight> weights,
+            Path source,
+            Dataset data,
+            FeedRequest request,
+            long memory,
+            int threads)
             throws IOException, ModelRunException {
         TemporaryFolder folder = TemporaryFolder.create();
         try {
             OrtProducts products = new OrtProducts(folder, threads);
-            return new CalibratedPruning(
-                    method, products, new Calibration(source, data, request, folder, threads, products), folder);
+            List<CalibratedLayer> layers = weights.stream()
+                    .flatMap(weight -> CalibratedLayer.of(weight).layer().stream())
+                    .toList();
+            Calibration calibration =
+                    new Calibration(source, layers, data, request, memory, folder, threads, products);
+            return new CalibratedPruning(method, products, calibration, folder);
         } catch (IOException | ModelRunException | RuntimeException e) {
             folder.close();
             throw e;
@@ -98,13 +112,24 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     }
 
     private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target, PruningPlan.Group group) {
-        LayerSolution solution = method.solve(problem(layer, target.pattern(), group.zeros()), products);
+        LayerSolution solution = solution(layer, problem(layer, target.pattern(), group.zeros()));
         return new PrunedWeight(
                 target.weight(),
                 layer.matrix().mask(solution.kept()),
                 layer.matrix().write(solution.weights(), solution.stride()),
                 alongside(layer, solution),
                 Optional.of(new PrunedWeight.Calibrated(solution.maskedError(), solution.error(), "")));
+    }
+
+    private LayerSolution solution(CalibratedLayer layer, LayerProblem problem) {
+        try {
+            return method.solve(problem, products);
+        } catch (NotPositiveDefiniteException e) {
+            throw new PruningException(
+                    "the layer cannot be solved: " + e.getMessage() + ", with a ridge raised twice",
+                    "node '" + layer.node().label() + "'",
+                    "give more samples, or leave the layer out with --exclude");
+        }
     }
 
     private LayerProblem problem(CalibratedLayer layer, SparsityPattern pattern, long zeros) {
@@ -151,6 +176,7 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
 
     @Override
     public void close() throws IOException, ModelRunException {
+        calibration.close();
         products.close();
         folder.close();
     }
