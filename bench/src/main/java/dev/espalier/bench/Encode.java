@@ -9,6 +9,7 @@ import dev.espalier.sparse.Grid;
 import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.NofM;
+import dev.espalier.sparse.Pooling;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Scores;
 import dev.espalier.sparse.Shape;
@@ -66,7 +67,7 @@ public class Encode {
         String zeros = kind.substring(kind.indexOf(' ') + 1);
         SparsityPattern pattern = switch (zeros) {
             case "2:4" -> new NofM(2, 4, Grid.along(SHAPE, 0));
-            case "4x4" -> new Block(4, 4, Block.Pooling.AVERAGE, new Grid(1, SIDE, SIDE));
+            case "4x4" -> new Block(4, 4, Pooling.AVERAGE, new Grid(1, SIDE, SIDE));
             default -> new Unstructured();
         };
         double share = zeros.contains(".") ? Double.parseDouble(zeros) : 0.8;

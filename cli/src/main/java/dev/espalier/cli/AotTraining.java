@@ -18,6 +18,7 @@ final class AotTraining {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Console console = new Console(nowhere, nowhere, 80, true);
         String model = args[0];
+        String data = Path.of(model).resolveSibling("digits8x8.npz").toString();
         String pruned = Path.of(args[1], "pruned.onnx").toString();
         List<List<String>> commands = List.of(
                 List.of("--version"),
@@ -28,6 +29,7 @@ final class AotTraining {
                 List.of("prune", model, "-s", "0.9", "--scope", "global", "-o", pruned),
                 List.of("verify-sparsity", pruned),
                 List.of("verify-sparsity", "--json", pruned),
+                List.of("accuracy", model, "--data", data, "--preprocess", "scale=1/16"),
                 List.of("schedule", "cubic", "-s", "0.9"));
         for (List<String> command : commands) {
             int code = Main.run(console, command.toArray(String[]::new));

@@ -3,8 +3,8 @@ package dev.espalier.cli;
 import java.util.Arrays;
 import java.util.List;
 
-/// Tells from the arguments whether a command is about channels: such a command has options of its own, which would be
-/// in the way of all others.
+/// Tells from the arguments whether a command is about channels: such a command has options of its own, which
+/// would be in the way of all others.
 final class ChannelArguments {
     private ChannelArguments() {}
 
@@ -12,6 +12,10 @@ final class ChannelArguments {
         int at = Arrays.asList(args).indexOf("--pattern");
         boolean isApart = at >= 0 && at + 1 < args.length && args[at + 1].equals("channels");
         return isApart || Arrays.asList(args).contains("--pattern=channels");
+    }
+
+    static boolean areAboutDead(String... args) {
+        return Arrays.asList(args).contains("--dead");
     }
 
     static boolean areAboutInspecting(String... args) {

@@ -1,30 +1,26 @@
 package dev.espalier.cli;
 
-import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
-import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.pruning.ChannelManifest;
 import dev.espalier.pruning.NameGlob;
-import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelBudget;
-import dev.espalier.pruning.channels.ChannelMethod;
 import dev.espalier.pruning.channels.ChannelMethods;
 import dev.espalier.pruning.channels.ChannelPlan;
 import dev.espalier.pruning.channels.ChannelPlanner;
 import dev.espalier.pruning.channels.ChannelRequest;
 import dev.espalier.pruning.channels.ChannelScope;
 import dev.espalier.pruning.channels.ChannelStructure;
-import dev.espalier.run.ChannelProof;
-import dev.espalier.run.Difference;
-import dev.espalier.run.ModelRunException;
 import dev.espalier.run.OrtShapeProbe;
+import dev.espalier.run.validate.Latency;
+import dev.espalier.run.validate.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,7 +45,10 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     /// How a plan and what came of it are told.
     private record Outcome(ChannelPruneReport report, boolean isAny) {}
 
+    private static final String MASKED = "masked original";
+
     private final Console console;
+    private final List<String> notes = new ArrayList<>();
 
     @Spec
     private CommandSpec spec;
@@ -77,18 +76,16 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     + "of groups that the same kinds of operators make and read (default: ${DEFAULT-VALUE}).")
     private ChannelScope scope = ChannelScope.LAYER;
 
-    @Option(
-            names = "--method",
-            converter = Converters.ChannelMethodConverter.class,
-            completionCandidates = Converters.ChannelMethodNames.class,
-            description = "How to tell which matter, one of ${COMPLETION-CANDIDATES} (default: l2).")
-    private ChannelMethod method = ChannelMethods.L2;
+    @Mixin
+    private ChannelMethodOptions method;
 
     @Option(
             names = "--round-to",
-            paramLabel = "N",
-            description = "As many channels stay as are a multiple of this, rounded up (default: ${DEFAULT-VALUE}).")
-    private int roundTo = 1;
+            paramLabel = "N|auto",
+            converter = RoundTo.Converter.class,
+            description = "Widths that stay are multiples of this, rounded up; auto: of the block of channels that "
+                    + "this machine's runtime computes at a time, measured once (default: ${DEFAULT-VALUE}).")
+    private RoundTo roundTo = RoundTo.AUTO;
 
     @Option(
             names = "--min-channels",
@@ -113,16 +110,13 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     + "the last that matches counts.")
     private Map<String, String> layers = new LinkedHashMap<>();
 
+    @Mixin
+    private ProofOptions proof;
+
     @Option(
-            names = "--drop-initializer-inputs",
-            description = "Weights that are also graph inputs are inputs no longer, so that they can lose channels.")
-    private boolean dropInitializerInputs;
-
-    @Option(names = "--no-check", description = "Do not compare the result with the masked original in ONNX Runtime.")
-    private boolean noCheck;
-
-    @Option(names = "--seed", description = "Seed of --method random and of the inputs (default: ${DEFAULT-VALUE}).")
-    private long seed;
+            names = "--measure",
+            description = "Time the model before and after, in turns, on one thread; see `espalier latency`.")
+    private boolean measure;
 
     @Mixin
     private OutputOptions output;
@@ -150,6 +144,10 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         if (!pattern.equals("channels")) {
             throw usage("--pattern is given twice");
         }
+        method.check();
+        if (measure && dryRun) {
+            throw usage("--measure times what is written: it does not go with --dry-run");
+        }
         ChannelRequest request = request();
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
         Outcome outcome = workers.run(() -> prune(request, to));
@@ -162,21 +160,22 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     }
 
     private ChannelRequest request() {
+        int multiple = roundTo.resolve(notes);
         try {
             return new ChannelRequest(
                     share,
                     budget,
                     scope,
-                    method,
-                    roundTo,
+                    ChannelMethods.L2,
+                    multiple,
                     minChannels,
                     maxLayerShare,
                     names.included(),
                     names.excluded(),
                     layers.entrySet().stream().map(this::layerShare).toList(),
-                    seed);
+                    proof.seed());
         } catch (IllegalArgumentException e) {
-            throw usage("--round-to and --min-channels: " + e.getMessage());
+            throw usage("--min-channels: " + e.getMessage());
         }
     }
 
@@ -195,56 +194,36 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     /// @param to where to write the model; null to write nothing
     private Outcome prune(ChannelRequest request, @Nullable Path to) throws IOException {
         OrtShapeProbe probe = new OrtShapeProbe(file);
-        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(read(), probe), request);
+        Model model = proof.read(file);
+        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(model, probe), request.with(method.of(model)));
         long before = FileSizes.bytes(file, plan.model().externalFiles());
-        ChannelPruneReport report = ChannelPruneReport.of(file, before, plan, probe.failure());
+        ChannelPruneReport report =
+                ChannelPruneReport.of(file, before, plan, MASKED, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
-        ChannelPlan twin = noCheck || !probe.failure().isEmpty() ? null : plan.on(ChannelStructure.of(read(), probe));
+        ChannelPlan twin = !proof.isWanted() || !probe.failure().isEmpty()
+                ? null
+                : plan.on(ChannelStructure.of(proof.read(file), probe));
         plan.apply();
+        ChannelManifest.addRounding(plan.model(), request.roundTo());
         if (twin != null) {
             twin.applyAsMask();
-            report = report.with(compare(plan.model(), twin.model()));
+            report = report.with(proof.compare(plan.model(), twin.model(), MASKED));
         }
         if (to == null) {
             return new Outcome(report, true);
         }
         OnnxWriter.Sizes written = output.write(plan.model(), to);
-        return new Outcome(report.with(to, written.total()), true);
+        report = report.with(to, written.total());
+        return new Outcome(measure ? report.with(time(to)) : report, true);
     }
 
-    private Model read() throws IOException {
-        Model model = OnnxReader.read(file);
-        if (dropInitializerInputs) {
-            GraphPatch patch = GraphPatch.labelled("drop initializer inputs");
-            model.graph().inputs().stream()
-                    .filter(value -> value.isInitializer())
-                    .forEach(patch::removeInput);
-            patch.apply();
-        }
-        return model;
-    }
-
-    private Optional<Difference> compare(Model pruned, Model masked) throws IOException {
-        try {
-            Difference difference = ChannelProof.between(pruned, masked, seed);
-            if (!difference.isRounding()) {
-                throw new PruningException(
-                        String.format(
-                                Locale.ROOT,
-                                "the pruned model's outputs are not those of the masked original: they differ by %.1e, "
-                                        + "relative %.1e; nothing was written",
-                                difference.absolute(),
-                                difference.relative()),
-                        "",
-                        "where a model chooses among nearly equal numbers (TopK, NonMaxSuppression, Round), rounding "
-                                + "changes what it chooses: then --no-check writes it; otherwise please report it");
-            }
-            return Optional.of(difference);
-        } catch (ModelRunException e) {
-            // The original has run: what was made of it must.
-            throw new IllegalStateException("the pruned model does not run: " + e.getMessage(), e);
-        }
+    private LatencyReport time(Path pruned) throws IOException {
+        return LatencyReport.of(Latency.of(
+                List.of(Subject.read(file), Subject.read(pruned)),
+                Latency.Settings.DEFAULT,
+                new ProgressLine(console),
+                StopSignal.listen(console)));
     }
 }

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What `prune --pattern channels` did, or would do.
@@ -19,9 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// @param fileBytesAfter size of the output, external data included; null if nothing was written
 /// @param channels how many can go, of all groups
 /// @param removed how many of them go
-/// @param check how far it is from the masked original; null if it was not compared
-/// @param notRun why ONNX Runtime cannot run the original, so that nothing was compared and only declared sizes are
-///     known; empty if it can
+/// @param roundTo what widths were rounded to multiples of, given or measured
+/// @param reference what it has to compute the same as
+/// @param check how far it is from that; null if it was not compared
+/// @param notRun why ONNX Runtime cannot run the original, so that nothing was compared and only declared sizes
+///     are known; empty if it can
+/// @param latency before and after; null if it was not measured
 record ChannelPruneReport(
         int schemaVersion,
         String model,
@@ -31,15 +34,25 @@ record ChannelPruneReport(
         long channels,
         long removed,
         int groups,
+        int roundTo,
         ChannelTotals before,
         ChannelTotals after,
+        String reference,
         @Nullable Difference check,
         String notRun,
         List<ChannelLayer> layers,
-        List<String> notes) {
+        List<String> notes,
+        @Nullable LatencyReport latency) {
     private static final int MOST_REASONS = 6;
 
-    static ChannelPruneReport of(Path model, long bytes, ChannelPlan plan, String notRun) {
+    static ChannelPruneReport of(
+            Path model,
+            long bytes,
+            ChannelPlan plan,
+            String reference,
+            String notRun,
+            int roundTo,
+            List<String> notes) {
         return new ChannelPruneReport(
                 JsonReport.SCHEMA_VERSION,
                 model.toString(),
@@ -49,12 +62,15 @@ record ChannelPruneReport(
                 plan.channels(),
                 plan.removedChannels(),
                 plan.groups(),
+                roundTo,
                 plan.before(),
                 plan.after(),
+                reference,
                 null,
                 notRun,
                 plan.layers(),
-                plan.notes());
+                Stream.concat(notes.stream(), plan.notes().stream()).toList(),
+                null);
     }
 
     ChannelPruneReport with(Path to, long bytes) {
@@ -67,15 +83,18 @@ record ChannelPruneReport(
                 channels,
                 removed,
                 groups,
+                roundTo,
                 before,
                 after,
+                reference,
                 check,
                 notRun,
                 layers,
-                notes);
+                notes,
+                latency);
     }
 
-    ChannelPruneReport with(Optional<Difference> difference) {
+    ChannelPruneReport with(LatencyReport measured) {
         return new ChannelPruneReport(
                 schemaVersion,
                 model,
@@ -85,21 +104,50 @@ record ChannelPruneReport(
                 channels,
                 removed,
                 groups,
+                roundTo,
                 before,
                 after,
-                difference.orElse(null),
+                reference,
+                check,
                 notRun,
                 layers,
-                notes);
+                notes,
+                measured);
+    }
+
+    ChannelPruneReport with(Difference difference) {
+        return new ChannelPruneReport(
+                schemaVersion,
+                model,
+                output,
+                fileBytesBefore,
+                fileBytesAfter,
+                channels,
+                removed,
+                groups,
+                roundTo,
+                before,
+                after,
+                reference,
+                difference,
+                notRun,
+                layers,
+                notes,
+                latency);
     }
 
     void print(Console console) {
-        if (!layers.isEmpty()) {
-            console.out().println(table().render(layers, console.columns()));
+        List<ChannelLayer> shown = isOfDead()
+                ? layers.stream()
+                        .filter(layer -> layer.keptParameters() < layer.parameters())
+                        .toList()
+                : layers;
+        if (!shown.isEmpty()) {
+            console.out().println(table().render(shown, console.columns()));
             console.out().println();
         }
         if (removed == 0) {
-            console.out().println(channels == 0 ? "no channel can go" : "no channel goes");
+            console.out().println(nothing());
         } else {
             console.out()
                     .printf(
@@ -108,7 +156,9 @@ record ChannelPruneReport(
             print(console, "parameters", before.parameters(), after.parameters());
             print(console, "multiply-adds", before.macs(), after.macs());
         }
-        printFrozen(console);
+        if (!isOfDead()) {
+            printFrozen(console);
+        }
         notes.forEach(console.out()::println);
         printCheck(console);
         console.out().printf("%s  %s%n", model, Figures.bytes(fileBytesBefore));
@@ -120,6 +170,22 @@ record ChannelPruneReport(
                             "%s  %s (%s %%)%n",
                             output, Figures.bytes(fileBytesAfter), Figures.percentOf(fileBytesAfter, fileBytesBefore));
         }
+        if (latency != null) {
+            console.out().println();
+            latency.print(console);
+        }
+    }
+
+    private String nothing() {
+        if (channels == 0) {
+            return "no channel can go";
+        }
+        return isOfDead() ? "no channel is dead" : "no channel goes";
+    }
+
+    /// Whether only channels went that make no difference.
+    private boolean isOfDead() {
+        return reference.equals(DeadPruneCommand.ORIGINAL);
     }
 
     private static void print(Console console, String what, long was, long is) {
@@ -152,8 +218,9 @@ record ChannelPruneReport(
             console.out()
                     .printf(
                             Locale.ROOT,
-                            "equal to the masked original in ONNX Runtime: %s numbers in %d outputs differ by at most "
+                            "equal to the %s in ONNX Runtime: %s numbers in %d outputs differ by at most "
                                     + "%.1e, relative %.1e%n",
+                            reference,
                             Figures.count(check.elements()),
                             check.outputs(),
                             check.absolute(),
@@ -162,7 +229,7 @@ record ChannelPruneReport(
             console.out().println("not compared, and only declared sizes are known: ONNX Runtime cannot run the");
             console.out().println("original (" + notRun + ")");
         } else if (removed > 0) {
-            console.out().println("not compared with the masked original (--no-check)");
+            console.out().println("not compared with the " + reference + " (--no-check)");
         }
     }
 

@@ -19,17 +19,20 @@ final class Commands {
         ALL.put("validate", ValidateCommand::new);
         ALL.put("schedule", ScheduleCommand::new);
         ALL.put("accuracy", AccuracyCommand::new);
+        ALL.put("latency", LatencyCommand::new);
         ALL.put("help", console -> new HelpCommand());
     }
 
     private Commands() {}
 
-    /// The command line for these arguments. Setting up a command takes longer than many a run, so only the one that is
-    /// named is set up; all of them if none is, for help and for suggestions.
+    /// The command line for these arguments. Setting up a command takes longer than many a run, so only the one
+    /// that is named is set up; all of them if none is, for help and for suggestions.
     static CommandLine lineFor(Console console, String... args) {
         CommandLine line = new CommandLine(new RootCommand());
         String first = args.length == 0 ? "" : args[0];
-        if (first.equals("prune") && ChannelArguments.areAboutPruning(args)) {
+        if (first.equals("prune") && ChannelArguments.areAboutDead(args)) {
+            line.addSubcommand(first, new DeadPruneCommand(console));
+        } else if (first.equals("prune") && ChannelArguments.areAboutPruning(args)) {
             line.addSubcommand(first, new ChannelPruneCommand(console));
         } else if (first.equals("inspect") && ChannelArguments.areAboutInspecting(args)) {
             line.addSubcommand(first, new ChannelInspectCommand(console));

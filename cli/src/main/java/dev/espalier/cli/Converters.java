@@ -12,6 +12,8 @@ import dev.espalier.pruning.channels.ChannelMethods;
 import dev.espalier.pruning.schedule.ScheduleFormat;
 import dev.espalier.pruning.schedule.ScheduleFormats;
 import dev.espalier.pruning.schedule.Schedules;
+import dev.espalier.pruning.scope.Scope;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import java.util.Iterator;
@@ -84,6 +86,15 @@ final class Converters {
         }
     }
 
+    static final class ScopeConverter implements ITypeConverter<Scope> {
+        @Override
+        public Scope convert(String text) {
+            return Scopes.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a scope: there are "
+                            + Scopes.ALL.stream().map(Scope::name).collect(Collectors.joining(", "))));
+        }
+    }
+
     static final class ScheduleFormatConverter implements ITypeConverter<ScheduleFormat> {
         @Override
         public ScheduleFormat convert(String text) {
@@ -124,6 +135,13 @@ final class Converters {
         @Override
         public Iterator<String> iterator() {
             return ChannelMethods.ALL.stream().map(ChannelMethod::name).iterator();
+        }
+    }
+
+    static final class ScopeNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Scopes.ALL.stream().map(Scope::name).iterator();
         }
     }
 

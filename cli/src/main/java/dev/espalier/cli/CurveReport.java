@@ -43,7 +43,7 @@ record CurveReport(
         List<Weight> comparable =
                 weights.stream().filter(w -> w.quantization().isScaleKnown()).toList();
         List<MagnitudeCounts> counts = comparable.parallelStream()
-                .map(w -> MagnitudeCounts.of(w.constant().decode(), w.quantization(), THRESHOLDS))
+                .map(w -> MagnitudeCounts.of(w.tensor(), w.quantization(), THRESHOLDS))
                 .toList();
         long parameters = comparable.stream().mapToLong(Weight::elementCount).sum();
         List<Point> curve = IntStream.range(0, THRESHOLDS.length)

@@ -26,7 +26,7 @@ record EmptyReport(int schemaVersion, ModelFacts model, List<Layer> layers) impl
                     weight.node().label(),
                     weight.node().operator(),
                     weight.name(),
-                    weight.constant().shape().toString(),
+                    weight.shape().toString(),
                     slices.outputs(),
                     slices.emptyOutputs(),
                     slices.inputs(),

@@ -31,7 +31,7 @@ record HistogramReport(int schemaVersion, ModelFacts model, List<Layer> layers) 
             double rms,
             List<Bin> histogram) {
         static Layer of(Weight weight) {
-            MagnitudeCounts counts = MagnitudeCounts.of(weight.constant().decode(), weight.quantization(), POWERS);
+            MagnitudeCounts counts = MagnitudeCounts.of(weight.tensor(), weight.quantization(), POWERS);
             long[] nonZeros = counts.nonZeros();
             List<Bin> bins = new ArrayList<>();
             for (int i = 0; i < nonZeros.length; i++) {

@@ -4,32 +4,22 @@ import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
-import dev.espalier.pruning.NameGlob;
-import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
 import dev.espalier.pruning.PruningException;
-import dev.espalier.pruning.PruningMethod;
-import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.PruningResult;
-import dev.espalier.pruning.Scope;
-import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.WeightSearch;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
-import dev.espalier.pruning.calibrated.CalibratedMethods;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.calibrate.CalibratedPruning;
 import dev.espalier.run.data.Dataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +33,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prune",
         description = "Sets the least important weights to zero and writes a smaller model.",
-        footer = {"", "To remove whole channels: see `espalier prune --pattern channels --help`."},
+        footer = {
+            "",
+            "To remove whole channels: see `espalier prune --pattern channels --help`.",
+            "To remove channels that make no difference: see `espalier prune --dead --help`."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -56,49 +50,11 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
     private Path file;
 
-    @Option(
-            names = {"-s", "--sparsity"},
-            paramLabel = "SHARE",
-            converter = Converters.SparsityConverter.class,
-            description = "Share of the weights that is zero in the end, 0.9 or 90%%. What is zero already counts. "
-                    + "Follows from --pattern KEEP:GROUP.")
-    private @Nullable Sparsity sparsity;
+    @Mixin
+    private PruneOptions choice;
 
     @Mixin
     private OutputOptions output;
-
-    @Option(
-            names = "--pattern",
-            paramLabel = "PATTERN",
-            converter = Converters.PatternConverter.class,
-            description = "Which weights may be zero together: " + PatternChoice.FORMS + ". KEEP:GROUP keeps KEEP of "
-                    + "every GROUP along the inputs; a block has R outputs and C inputs and goes by the mean of its "
-                    + "|w|, or the largest (default: ${DEFAULT-VALUE}). Or channels, see below.")
-    private PatternChoice pattern = new PatternChoice.Unstructured();
-
-    @Option(
-            names = "--scope",
-            description = "What the share is counted over, one of ${COMPLETION-CANDIDATES}: every layer alone, or all "
-                    + "of them together (default: ${DEFAULT-VALUE}).")
-    private Scope scope = Scope.LAYER;
-
-    @Option(
-            names = "--method",
-            converter = Converters.MethodConverter.class,
-            completionCandidates = Converters.Methods.class,
-            description = "How to choose, one of ${COMPLETION-CANDIDATES} (default: magnitude, the smallest |w| go; "
-                    + "with --calibration admm).")
-    private @Nullable String method;
-
-    @Mixin
-    private NameOptions names;
-
-    @Option(
-            names = "--layer",
-            paramLabel = "GLOB=SHARE",
-            description = "Another sparsity, or pattern, for the layers whose node or tensor name matches. "
-                    + "Repeatable; the last that matches counts.")
-    private Map<String, String> layers = new LinkedHashMap<>();
 
     @Mixin
     private EncodingOptions encoding;
@@ -110,9 +66,6 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
             names = "--drop-initializer-inputs",
             description = "Weights that are also graph inputs are inputs no longer, so that they can be stored sparse.")
     private boolean dropInitializerInputs;
-
-    @Option(names = "--seed", description = "Seed of the methods that draw lots (default: ${DEFAULT-VALUE}).")
-    private long seed;
 
     @Option(names = "--dry-run", description = "Say what would happen; write nothing.")
     private boolean dryRun;
@@ -134,12 +87,12 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
-        PruneRequest request = request(share());
+        PruneRequest request = choice.request();
         encoding.choice();
-        if (calibration.isGiven() && scope != Scope.LAYER) {
+        if (calibration.isGiven() && !choice.isOfEachLayer()) {
             throw usage("with --calibration layer after layer is pruned: it does not go with another --scope");
         }
-        CalibratedMethod calibrated = calibratedMethod();
+        CalibratedMethod calibrated = choice.calibratedMethod(calibration.isGiven());
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
         PruneReport report = workers.run(() -> prune(request, calibrated, to));
         if (json) {
@@ -148,55 +101,6 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
             report.print(console);
         }
         return ExitCode.OK;
-    }
-
-    private PruningMethod plainMethod() {
-        return Optional.ofNullable(method).flatMap(PruningMethods::named).orElse(PruningMethods.MAGNITUDE);
-    }
-
-    private CalibratedMethod calibratedMethod() {
-        Optional<CalibratedMethod> found = Optional.ofNullable(method).flatMap(CalibratedMethods::named);
-        if (found.isPresent() && !calibration.isGiven()) {
-            throw usage("--method " + method + " prunes by what layers compute on samples: give some with "
-                    + "--calibration DATA");
-        }
-        if (calibration.isGiven() && method != null && found.isEmpty()) {
-            throw usage("--method " + method + " makes no use of samples: leave out --calibration, or choose among "
-                    + CalibratedMethods.ALL.stream().map(CalibratedMethod::name).collect(Collectors.joining(", ")));
-        }
-        return found.orElse(CalibratedMethods.ADMM);
-    }
-
-    private Sparsity share() {
-        return Optional.ofNullable(sparsity)
-                .or(pattern::sparsity)
-                .orElseThrow(() -> usage("Missing required option: '--sparsity=SHARE'"));
-    }
-
-    private PruneRequest request(Sparsity share) {
-        try {
-            return new PruneRequest(
-                    share,
-                    pattern,
-                    scope,
-                    plainMethod(),
-                    names.included(),
-                    names.excluded(),
-                    layers.entrySet().stream()
-                            .map(option -> layerTarget(option, share))
-                            .toList(),
-                    seed);
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
-        }
-    }
-
-    private PruneRequest.LayerTarget layerTarget(Map.Entry<String, String> option, Sparsity share) {
-        try {
-            return PruneRequest.LayerTarget.parse(NameGlob.of(option.getKey()), option.getValue(), share, pattern);
-        } catch (IllegalArgumentException e) {
-            throw usage("--layer " + option.getKey() + ": " + e.getMessage());
-        }
     }
 
     private ParameterException usage(@Nullable String message) {
@@ -225,7 +129,7 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     private PruningResult calibrated(Model model, PruningPlan plan, CalibratedMethod by) throws IOException {
         try (Dataset data = calibration.open();
                 CalibratedPruning pruning =
-                        CalibratedPruning.of(by, plan.weights(), file, data, calibration.request(seed), calibration.memory(), workers.count())) {
+                        CalibratedPruning.of(by, plan.weights(), file, data, calibration.request(choice.seed()), calibration.memory(), workers.count())) {
             return Pruner.apply(model, plan.by(pruning), encoding.choice(), new ProgressLine(console));
         } catch (UncheckedIOException e) {
             throw e.getCause();

@@ -70,7 +70,8 @@ final class ValidateCommand implements Callable<Integer> {
     @Option(
             names = "--max-drop",
             paramLabel = "POINTS",
-            description = "How many points (hundredths) the metric may fall (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How many points (hundredths) the metric may fall, or percent an error may grow (default: ${DEFAULT-VALUE}).")
     private double maxDrop = 1;
 
     @Option(names = "--segment", paramLabel = "ARRAY", description = "What the segments are (default: the classes).")
@@ -116,12 +117,6 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Option(names = "--split", description = "Simulate an A/B test over the data.")
     private boolean split;
-
-    @Option(
-            names = "--max-bad",
-            paramLabel = "N",
-            description = "How many samples may be unreadable (default: ${DEFAULT-VALUE}).")
-    private int maxBad;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Also write a page with all of it.")
     private @Nullable Path html;
@@ -194,7 +189,7 @@ final class ValidateCommand implements Callable<Integer> {
                 noise,
                 new LatencyProbe.Settings(minSpeedup, latencyThreads, latencyBatch, latencySeconds),
                 split,
-                maxBad,
+                data.maxBad(),
                 data.seed());
     }
 

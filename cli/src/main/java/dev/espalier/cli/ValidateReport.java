@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// @param verdict `ship`, `do not ship` or `cannot tell`
 /// @param isPartial whether it was ended early
 /// @param maxBad how many samples may be unreadable
+/// @param prunedWithNaN samples for which the pruned model's output has a NaN; none may be
 /// @param task what the models were judged by
 /// @param labels the array of labels; empty if there were none
+/// @param classes names of the classes by number; empty if they have none
 /// @param probes in their order
 /// @param layers the weights of both
 record ValidateReport(
@@ -34,9 +36,11 @@ record ValidateReport(
         int samples,
         List<Feed.Unreadable> unreadable,
         int maxBad,
+        int prunedWithNaN,
         String task,
         boolean isTaskGuessed,
         String labels,
+        List<String> classes,
         List<Probe> probes,
         List<Layer> layers) {
     /// A model's file.
@@ -76,9 +80,11 @@ record ValidateReport(
                 validation.samples(),
                 validation.unreadable(),
                 validation.maxBad(),
+                validation.prunedWithNaN(),
                 validation.data().task().name(),
                 validation.data().isGuessed(),
                 validation.data().labels().map(Field::name).orElse(""),
+                validation.data().classes(),
                 validation.results().stream()
                         .map(result -> new Probe(
                                 result.probe(),

@@ -2,6 +2,7 @@ package dev.espalier.cli;
 
 import dev.espalier.run.data.Feed;
 import dev.espalier.run.validate.AccuracyProbe;
+import dev.espalier.run.validate.Confusion;
 import dev.espalier.run.validate.EdgeProbe;
 import dev.espalier.run.validate.Figure;
 import dev.espalier.run.validate.LatencyProbe;
@@ -11,6 +12,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// What `validate` found, for a terminal of 80 columns.
 final class ValidateText {
@@ -36,8 +38,9 @@ final class ValidateText {
             out.println(wrapped(head, probe.reason()));
         }
         printSegments(report, out);
+        printConfusions(report, out);
         printFlips(report, out);
-        printUnreadable(report, out);
+        printUnreadable(report.unreadable(), report.maxBad(), out);
         out.println();
         if (report.isPartial()) {
             out.println("PARTIAL: it was ended early");
@@ -49,6 +52,9 @@ final class ValidateText {
         if (report.unreadable().size() > report.maxBad()) {
             return "samples that could not be read";
         }
+        if (report.prunedWithNaN() > 0) {
+            return "NaN in the pruned model's outputs";
+        }
         List<String> names = report.probes().stream()
                 .filter(ValidateReport.Probe::decides)
                 .map(ValidateReport.Probe::probe)
@@ -59,7 +65,10 @@ final class ValidateText {
     static List<Row> rows(ValidateReport report) {
         List<Row> rows = new ArrayList<>();
         for (AccuracyProbe.Result found : report.found(AccuracyProbe.Result.class)) {
-            rows.add(new Row(found.metric() + ", %", percent(found.original()), percent(found.pruned())));
+            rows.add(
+                    found.metric().isShare()
+                            ? new Row(found.metric() + ", %", percent(found.original()), percent(found.pruned()))
+                            : new Row(found.metric().toString(), figure(found.original()), figure(found.pruned())));
             for (int i = 0; i < found.originalFigures().size(); i++) {
                 Figure before = found.originalFigures().get(i);
                 Figure after = found.prunedFigures().get(i);
@@ -148,6 +157,37 @@ final class ValidateText {
         }
     }
 
+    private static void printConfusions(ValidateReport report, PrintStream out) {
+        for (AccuracyProbe.Result found : report.found(AccuracyProbe.Result.class)) {
+            if (!found.confusions().isEmpty()) {
+                out.println();
+                out.println(new TextTable<Confusion>()
+                        .text("worst classes", c -> name(report.classes(), c.label()))
+                        .number("samples", c -> Figures.count(c.samples()))
+                        .number("original %", c -> right(c, 0))
+                        .number("pruned %", c -> right(c, 1))
+                        .text("pruned takes it for", c -> mistakes(c, 1, report.classes()))
+                        .render(found.confusions(), 0));
+            }
+        }
+    }
+
+    /// A class, by its name if it has one.
+    static String name(List<String> classes, int number) {
+        return number >= 0 && number < classes.size() ? classes.get(number) : number < 0 ? "-" : "" + number;
+    }
+
+    static String right(Confusion confusion, int model) {
+        return percent((double) confusion.models().get(model).right() / confusion.samples());
+    }
+
+    /// `3 (12), 5 (2)`: what samples of a class are taken for, and how many.
+    static String mistakes(Confusion confusion, int model, List<String> classes) {
+        return confusion.models().get(model).mistakes().stream()
+                .map(m -> (m.label() < 0 ? "NaN" : name(classes, m.label())) + " (" + m.samples() + ")")
+                .collect(Collectors.joining(", "));
+    }
+
     private static void printFlips(ValidateReport report, PrintStream out) {
         for (EdgeProbe.Result found : report.found(EdgeProbe.Result.class)) {
             if (found.worst().isEmpty()) {
@@ -156,18 +196,18 @@ final class ValidateText {
             out.println();
             out.println(new TextTable<EdgeProbe.Flip>()
                     .number("sample", f -> Integer.toString(f.sample()))
-                    .number("label", f -> f.label() < 0 ? "-" : Integer.toString(f.label()))
-                    .number("original", f -> decision(f.original()))
+                    .number("label", f -> name(report.classes(), f.label()))
+                    .number(
+                            "original",
+                            f -> name(report.classes(), f.original().getFirst().number()))
                     .number("margin", f -> figure(f.originalMargin()))
-                    .number("pruned", f -> decision(f.pruned()))
+                    .number(
+                            "pruned",
+                            f -> name(report.classes(), f.pruned().getFirst().number()))
                     .number("margin", f -> figure(f.prunedMargin()))
                     .render(found.worst().subList(0, Math.min(FEW, found.worst().size())), 0));
             more(found.flips(), out);
         }
-    }
-
-    private static String decision(List<EdgeProbe.ClassOutput> output) {
-        return Integer.toString(output.getFirst().number());
     }
 
     private static void more(int all, PrintStream out) {
@@ -176,11 +216,10 @@ final class ValidateText {
         }
     }
 
-    private static void printUnreadable(ValidateReport report, PrintStream out) {
-        List<Feed.Unreadable> bad = report.unreadable();
+    static void printUnreadable(List<Feed.Unreadable> bad, int maxBad, PrintStream out) {
         if (!bad.isEmpty()) {
             out.println();
-            out.println(bad.size() + " samples could not be read, allowed are " + report.maxBad() + ":");
+            out.println(bad.size() + " samples could not be read, allowed are " + maxBad + ":");
             bad.stream().limit(FEW).forEach(one -> out.println("  " + one.sample() + ": " + one.reason()));
             more(bad.size(), out);
         }

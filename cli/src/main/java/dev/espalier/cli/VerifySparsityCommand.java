@@ -11,9 +11,10 @@ import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.SparsityCheck;
 import dev.espalier.pruning.SparsityChecks;
 import dev.espalier.pruning.Verdict;
+import dev.espalier.run.MaskedOriginalCheck;
 import dev.espalier.run.Resaver;
-import dev.espalier.run.RuntimeCheck;
 import dev.espalier.run.SurvivalCheck;
+import dev.espalier.run.data.Dataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,11 +27,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// `verify-sparsity`: whether a file is as sparse as promised.
 @Command(
@@ -46,9 +44,6 @@ import picocli.CommandLine.Spec;
 final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
     private final Console console;
 
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
     private Path file;
 
@@ -59,13 +54,16 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
             description = "The share of zeros that all weights together must have, 0.9 or 90%%.")
     private @Nullable Sparsity expected;
 
-    @Option(names = "--against", paramLabel = "PRUNED", description = "A pruned model whose zeros this one must have.")
+    @Option(
+            names = "--against",
+            paramLabel = "OTHER",
+            description =
+                    "A pruned model whose zeros this one must have; or, for a model without channels, the original "
+                            + "that it must equal with those channels masked.")
     private @Nullable Path reference;
 
-    @Option(
-            names = "--no-run",
-            description = "Look at the stored bytes, do not compare outputs with those of the dense form.")
-    private boolean noRun;
+    @Mixin
+    private EqualityOptions equality;
 
     @Option(
             names = "--require",
@@ -109,9 +107,6 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
                     + "weight.")
     private @Nullable Path html;
 
-    @Option(names = "--seed", description = "Seed of the inputs that it is run on (default: ${DEFAULT-VALUE}).")
-    private long seed;
-
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -129,16 +124,23 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
-        if (noRun && required == Question.EQUAL) {
-            throw new ParameterException(
-                    spec.commandLine(), "--require equal runs the model, which --no-run forbids: leave one out");
-        }
+        boolean isRun = equality.isAsked(required);
         for (Path report : Stream.of(junit, html).filter(Objects::nonNull).toList()) {
             OnnxWriter.probe(report);
         }
         SurvivalCheck survivalCheck = new SurvivalCheck(file, tools());
         Evidence evidence = workers.run(this::evidence);
-        Verdict verdict = workers.run(() -> Verdict.of(evidence, checks(evidence.model(), survivalCheck), decisive()));
+        List<SparsityCheck> checks = checks(evidence.model(), survivalCheck);
+        Verdict verdict;
+        try (Dataset samples = equality.open()) {
+            if (isRun) {
+                checks.add(equality.check(file, samples));
+                if (reference != null) {
+                    checks.add(new MaskedOriginalCheck(file, reference, equality.seed()));
+                }
+            }
+            verdict = workers.run(() -> Verdict.of(evidence, checks, decisive()));
+        }
         VerifyReport report = VerifyReport.of(file, verdict, survivalCheck.rows());
         if (junit != null) {
             JunitReport.write(file, verdict, junit);
@@ -189,9 +191,6 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
         }
         if (survivalCheck.isAsked()) {
             checks.add(survivalCheck);
-        }
-        if (!noRun && decisive() == Question.EQUAL) {
-            checks.add(new RuntimeCheck(file, seed));
         }
         return checks;
     }

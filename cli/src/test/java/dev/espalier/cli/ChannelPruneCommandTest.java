@@ -9,9 +9,14 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.TestModels;
 import dev.espalier.onnx.Value;
+import dev.espalier.run.data.NpzWriter;
+import dev.espalier.run.latency.ChannelBlock;
+import dev.espalier.sparse.DenseTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,11 +34,14 @@ final class ChannelPruneCommandTest {
         return folder.resolve("pruned.onnx");
     }
 
+    /// Rounds to nothing if nothing else is said, so that the result is the same on every machine.
     private Cli.Result prune(Object... more) {
-        Object[] args = new Object[more.length + 6];
-        System.arraycopy(new Object[] {"prune", RESNET, "--pattern", "channels", "-o", out()}, 0, args, 0, 6);
-        System.arraycopy(more, 0, args, 6, more.length);
-        return Cli.launch(args);
+        List<Object> args = new ArrayList<>(List.of("prune", RESNET, "--pattern", "channels", "-o", out()));
+        args.addAll(List.of(more));
+        if (!args.contains("--round-to")) {
+            args.addAll(List.of("--round-to", "1"));
+        }
+        return Cli.launch(args.toArray());
     }
 
     @Test
@@ -71,13 +79,48 @@ final class ChannelPruneCommandTest {
     }
 
     @Test
+    void verifyReplaysTheComparisonWithTheOriginal() throws IOException {
+        prune("-s", "0.5");
+        Cli.Result replayed = Cli.launch("verify-sparsity", out(), "--against", RESNET);
+        assertThat(replayed.output()).containsPattern("masked original +yes +the recorded channels masked");
+        assertThat(replayed.exitCode()).isZero();
+        // The same channels are gone, and something else has changed.
+        Model model = OnnxReader.read(out());
+        Value weight = model.graph().value("fc.weight").orElseThrow();
+        DenseTensor dense = weight.constant().orElseThrow().decode();
+        long[] bits = new long[(int) dense.elementCount()];
+        bits[7] = Float.floatToRawIntBits(1);
+        GraphPatch.labelled("tamper")
+                .replaceConstant(weight, Constant.of(DenseTensor.ofBits(dense.type(), dense.shape(), bits)))
+                .apply();
+        Path changed = folder.resolve("changed.onnx");
+        OnnxWriter.write(model, changed);
+        Cli.Result found = Cli.launch("verify-sparsity", changed, "--against", RESNET);
+        assertThat(found.exitCode()).isEqualTo(1);
+        assertThat(found.output()).containsPattern("masked original +NO").contains("outputs-differ");
+    }
+
+    @Test
+    void verifyReplaysWithCopiedConstantsAndTellsAnotherOriginal() {
+        // Its exporter shares one initializer among many nodes: each reader gets a copy that loses other channels.
+        Path shuffle = TestModels.shared("modern/tv_shufflenet.script.onnx");
+        Cli.launch("prune", shuffle, "--pattern=channels", "--round-to=1", "-s0.5", "--no-check", "-o", out());
+        Cli.Result replayed = Cli.launch("verify-sparsity", out(), "--against", shuffle);
+        assertThat(replayed.output()).contains("the recorded channels masked");
+        assertThat(Cli.launch("verify-sparsity", out(), "--against", RESNET).output())
+                .contains("the recorded channels are not those of this original");
+    }
+
+    @Test
     void prunesAgainWhatWasPruned() throws IOException {
         prune("-s", "0.5");
         Path again = folder.resolve("again.onnx");
-        assertThat(Cli.launch("prune", out(), "--pattern=channels", "-s", "0.5", "-o", again)
+        assertThat(Cli.launch("prune", out(), "--pattern=channels", "--round-to=1", "-s", "0.5", "-o", again)
                         .exitCode())
                 .isZero();
-        assertThat(Cli.launch("verify-sparsity", again).exitCode()).isZero();
+        // What two prunings removed is recorded in terms of the first original.
+        assertThat(Cli.launch("verify-sparsity", again, "--against", RESNET).exitCode())
+                .isZero();
         assertThat(OnnxReader.read(again).metadata("espalier.channels").orElseThrow())
                 .contains("\"before\":[10,64],\"shape\":[10,16]");
     }
@@ -86,7 +129,8 @@ final class ChannelPruneCommandTest {
     void keepsThePromisesAboutZeros() {
         Path sparse = folder.resolve("sparse.onnx");
         Cli.launch("prune", RESNET, "-s", "0.8", "-o", sparse);
-        Cli.Result result = Cli.launch("prune", sparse, "--pattern", "channels", "-s", "0.5", "-o", out());
+        Cli.Result result =
+                Cli.launch("prune", sparse, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isZero();
         assertThat(Cli.launch("verify-sparsity", out()).exitCode()).isZero();
         assertThat(Cli.launch("inspect", out()).output()).containsAnyOf("bitmap", "gap", "coo");
@@ -137,6 +181,51 @@ final class ChannelPruneCommandTest {
         assertThat(few.get("notes").get(0).asString()).contains("4 of 4 groups keep more channels");
     }
 
+    @Test
+    void roundsToTheBlockOfTheRuntimeUnlessToldOtherwise() throws IOException {
+        JsonNode report = JsonMapper.shared()
+                .readTree(prune("-s", "0.3", "--round-to", "auto", "--json").output());
+        int block = report.get("roundTo").intValue();
+        assertThat(ChannelBlock.CANDIDATES).contains(block);
+        assertThat(report.get("notes").get(0).asString()).contains("multiples of " + block);
+        for (JsonNode layer : report.get("layers")) {
+            if (layer.get("frozenBy").asString().isEmpty()) {
+                assertThat(layer.get("keptChannels").longValue() % block).isZero();
+            }
+        }
+        assertThat(OnnxReader.read(out()).metadata("espalier.channels").orElseThrow())
+                .contains("\"roundTo\":" + block);
+        Path again = folder.resolve("again.onnx");
+        Cli.launch("prune", RESNET, "--pattern=channels", "-s", "0.3", "-o", again);
+        assertThat(again).hasSameBinaryContentAs(out());
+    }
+
+    @Test
+    void saysSoWhenRoundingLeavesEveryChannel() {
+        Cli.Result result = prune("-s", "0.1", "--round-to", "64");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output())
+                .contains("no channel goes")
+                .contains("18 channels more stay than asked, so that widths are multiples of 64")
+                .contains("nothing was written");
+    }
+
+    /// A head is as wide as its channels: 8 heads of 16, or of 64 indices in all, can lose one.
+    @Test
+    void roundsTheWidthsOfHeadsNotTheirNumber() {
+        Path bert = TestModels.shared("modern/bert.script.onnx");
+        JsonNode report = JsonMapper.shared()
+                .readTree(
+                        Cli.launch("prune", bert, "--pattern=channels", "-s0.5", "--round-to=8", "--dry-run", "--json")
+                                .output());
+        for (JsonNode layer : report.get("layers")) {
+            assertThat(layer.get("keptChannels").longValue() % 8)
+                    .as(layer.toString())
+                    .isZero();
+        }
+        assertThat(report.get("removed").longValue()).isPositive();
+    }
+
     private static long kept(JsonNode layers, String node) {
         for (JsonNode layer : layers) {
             if (layer.get("node").asString().equals(node)) {
@@ -149,7 +238,8 @@ final class ChannelPruneCommandTest {
     @Test
     void saysSoAndExitsWithOneWhenNothingCanGo() {
         Path file = TestModels.shared("modern/bert_dynamic_int8.onnx");
-        Cli.Result result = Cli.launch("prune", file, "--pattern", "channels", "-s", "0.5", "-o", out());
+        Cli.Result result =
+                Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.output()).contains("no channel can go").contains("nothing was written");
         assertThat(Files.exists(out())).isFalse();
@@ -158,9 +248,59 @@ final class ChannelPruneCommandTest {
     @Test
     void comparesOnlyWhatTheRuntimeRuns() {
         Path file = TestModels.shared("refuse/custom_ops.onnx");
-        Cli.Result result = Cli.launch("prune", file, "--pattern", "channels", "-s", "0.5", "-o", out());
+        Cli.Result result =
+                Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isZero();
         assertThat(result.output()).contains("not compared").contains("is not a registered function/op");
+    }
+
+    @Test
+    void takesScoresOfAnotherTool() throws IOException {
+        // The bias of the first layer of layer2 has 64 elements: only its group has scores, and the last channels
+        // matter.
+        float[] rising = new float[64];
+        for (int i = 0; i < rising.length; i++) {
+            rising[i] = i;
+        }
+        Path scores =
+                new NpzWriter().floats("layer2.bn1.weight", "(64,)", rising).write(folder.resolve("scores.npz"));
+        Cli.Result result = prune("-s", "0.5", "--method", "scores", "--scores", scores, "--json");
+        assertThat(result.errorOutput()).isEmpty();
+        JsonNode layers = JsonMapper.shared().readTree(result.output()).get("layers");
+        assertThat(kept(layers, "/layer2/conv1/Conv")).isEqualTo(32);
+        assertThat(kept(layers, "/conv1/Conv")).isEqualTo(32);
+        DenseTensor before = weight(RESNET, "layer2.bn1.weight");
+        DenseTensor after = weight(out(), "layer2.bn1.weight");
+        for (int i = 0; i < 32; i++) {
+            assertThat(after.bitsAt(i)).isEqualTo(before.bitsAt(i + 32));
+        }
+    }
+
+    private static DenseTensor weight(Path file, String name) throws IOException {
+        return OnnxReader.read(file)
+                .graph()
+                .value(name)
+                .orElseThrow()
+                .constant()
+                .orElseThrow()
+                .decode();
+    }
+
+    @Test
+    void refusesScoresThatFitNothing() throws IOException {
+        assertThat(prune("-s", "0.5", "--method", "scores").exitCode()).isEqualTo(2);
+        Path unknown = new NpzWriter().floats("nobody", "(1,)", 1).write(folder.resolve("unknown.npz"));
+        assertThat(prune("-s", "0.5", "--method", "scores", "--scores", unknown).errorOutput())
+                .contains("no initializer of that name", "scores 'nobody'");
+        Path narrow = new NpzWriter().floats("layer2.bn1.weight", "(2,)", 1, 2).write(folder.resolve("narrow.npz"));
+        assertThat(prune("-s", "0.5", "--method", "scores", "--scores", narrow).errorOutput())
+                .contains("they are 2, the tensor is 64");
+        float[] negative = new float[64];
+        negative[5] = -1;
+        Path below =
+                new NpzWriter().floats("layer2.bn1.weight", "(64,)", negative).write(folder.resolve("negative.npz"));
+        assertThat(prune("-s", "0.5", "--method", "scores", "--scores", below).errorOutput())
+                .contains("negative, infinite or not a number");
     }
 
     @Test

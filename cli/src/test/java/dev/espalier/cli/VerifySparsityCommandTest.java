@@ -19,7 +19,9 @@ import dev.espalier.sparse.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -286,5 +288,32 @@ final class VerifySparsityCommandTest {
                 .contains("not verified: something could not be checked")
                 .contains("--no-run verifies the file alone");
         assertThat(Cli.launch("verify-sparsity", "--no-run", out).exitCode()).isZero();
+    }
+
+    @Test
+    void comparesOutputsOnSamples() {
+        Path data = TestModels.inRepository("samples/digits8x8.npz");
+        Cli.Result result = Cli.launch(
+                "verify-sparsity", pruned, "--inputs", data, "--samples", "40", "--preprocess", "scale=1/16");
+        assertThat(result.exitCode()).as(result.output() + result.errorOutput()).isZero();
+        assertThat(result.output()).contains("bit for bit, on 40 samples of " + data);
+    }
+
+    @Test
+    void refusesSamplesThatDoNotFitOrAreNotLookedAt() {
+        Path data = TestModels.inRepository("samples/digits8x8.npz");
+        Cli.Result unfit = Cli.launch("verify-sparsity", pruned, "--inputs", data, "--input", "input=labels");
+        assertThat(unfit.exitCode()).isEqualTo(3);
+        assertThat(unfit.errorOutput()).startsWith("error: the shapes do not fit");
+        for (Object[] args : new Object[][] {
+            {"--inputs", data, "--no-run"},
+            {"--inputs", data, "--require", "static"},
+            {"--samples", 3},
+            {"--inputs", data, "--samples", 0}
+        }) {
+            Object[] all = Stream.concat(Stream.of("verify-sparsity", pruned), Stream.of(args))
+                    .toArray();
+            assertThat(Cli.launch(all).exitCode()).as(Arrays.toString(args)).isEqualTo(2);
+        }
     }
 }

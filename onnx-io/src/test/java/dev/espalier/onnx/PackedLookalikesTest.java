@@ -212,7 +212,9 @@ final class PackedLookalikesTest {
                                 graph -> nodes(graph, "BitShift").getLast().setAttribute(0, text("direction", "LEFT"))),
                         change(
                                 "another axis of the gather",
-                                graph -> nodes(graph, "Gather").getFirst().addAttribute(integer("axis", 1))),
+                                graph -> nodes(graph, "GatherElements")
+                                        .getFirst()
+                                        .addAttribute(integer("axis", 1))),
                         change("bits instead of ranks", graph -> {
                             NodeProto.Builder product = nodes(graph, "Mul").getFirst();
                             product.setInput(1, product.getInput(0));

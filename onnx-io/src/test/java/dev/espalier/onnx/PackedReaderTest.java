@@ -75,7 +75,7 @@ final class PackedReaderTest {
         Map<String, List<AttributeProto>> defaults = Map.of(
                 "CumSum", List.of(integer("exclusive", 0), integer("reverse", 0)),
                 "ScatterElements", List.of(integer("axis", 0), text("reduction", "none")),
-                "Gather", List.of(integer("axis", 0)),
+                "GatherElements", List.of(integer("axis", 0)),
                 "Reshape", List.of(integer("allowzero", 0)),
                 "Cast", List.of(integer("saturate", 1)));
         for (NodeProto.Builder node : graph.getNodeBuilderList()) {

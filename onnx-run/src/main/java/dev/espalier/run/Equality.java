@@ -1,8 +1,8 @@
 package dev.espalier.run;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.espalier.onnx.Graph;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,35 +12,23 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Whether a model file and others give the same outputs on the same seeded inputs, at every optimization
-/// level.
-final class Equality {
-    private final Path file;
-    private final Graph graph;
-    private final long seed;
-    private final RandomInputs.Guess guess;
-    private final int outputs;
-
-    private Equality(Path file, Graph graph, long seed, RandomInputs.Guess guess, int outputs) {
-        this.file = file;
-        this.graph = graph;
-        this.seed = seed;
-        this.guess = guess;
-        this.outputs = outputs;
-    }
-
-    /// Looks for inputs that the model takes.
+/// Whether a model file and others give the same outputs on the same inputs, at every optimization level.
+///
+/// @param file the model
+/// @param trials what they are run on
+record Equality(Path file, Trials trials) {
+    /// On random inputs that the model takes.
     ///
     /// @param graph of the file
     /// @throws ModelRunException if the runtime refuses it, or it runs on none
-    static Equality of(Path file, Graph graph, long seed) throws ModelRunException {
+    static Equality onRandom(Path file, Graph graph, long seed) throws ModelRunException, IOException {
         ModelRunException first = null;
         try (OrtModel model = OrtModel.load(file)) {
             for (RandomInputs.Guess guess : RandomInputs.GUESSES) {
+                Trials trials = Trials.random(graph, seed, guess);
                 try {
-                    int outputs =
-                            run(model, new RandomInputs(seed, guess).of(graph)).size();
-                    return new Equality(file, graph, seed, guess, outputs);
+                    trials.forEach(model::run);
+                    return new Equality(file, trials);
                 } catch (ModelRunException e) {
                     first = first == null ? e : first;
                 }
@@ -50,16 +38,19 @@ final class Equality {
                 + Objects.requireNonNull(first).getMessage());
     }
 
-    /// How many outputs it has.
-    int outputCount() {
-        return outputs;
+    /// @throws ModelRunException if the runtime refuses the model, or it does not run on these
+    static Equality on(Path file, Trials trials) throws ModelRunException, IOException {
+        try (OrtModel model = OrtModel.load(file)) {
+            trials.forEach(model::run);
+        }
+        return new Equality(file, trials);
     }
 
     /// The outputs that are not equal bit for bit, with the levels where they are not. At each level those
     /// of the form count that is the nearest to the file.
     ///
     /// @param forms files with the same inputs and outputs
-    Map<String, List<String>> differing(List<Path> forms) throws ModelRunException {
+    Map<String, List<String>> differing(List<Path> forms) throws ModelRunException, IOException {
         Map<String, List<String>> levels = new TreeMap<>();
         for (OptLevel level : Resaver.LEVELS) {
             for (String output : differing(forms, level)) {
@@ -69,32 +60,33 @@ final class Equality {
         return levels;
     }
 
-    private Set<String> differing(List<Path> forms, OptLevel level) throws ModelRunException {
-        Map<String, Output> found = run(file, level);
-        Set<String> fewest = new TreeSet<>(found.keySet());
-        for (Path form : forms) {
-            Map<String, Output> expected = run(form, level);
-            Set<String> differing = new TreeSet<>(found.keySet());
-            differing.removeIf(name -> Objects.equals(found.get(name), expected.get(name)));
-            if (differing.isEmpty()) {
-                return differing;
+    private Set<String> differing(List<Path> forms, OptLevel level) throws ModelRunException, IOException {
+        Set<String> fewest = null;
+        try (OrtModel loaded = OrtModel.load(file, level)) {
+            for (Path form : forms) {
+                Set<String> differing = differing(loaded, form, level);
+                if (differing.isEmpty()) {
+                    return differing;
+                }
+                fewest = fewest == null || differing.size() < fewest.size() ? differing : fewest;
             }
-            fewest = differing.size() < fewest.size() ? differing : fewest;
         }
-        return fewest;
+        return fewest == null ? Set.of() : fewest;
     }
 
-    private Map<String, Output> run(Path model, OptLevel level) throws ModelRunException {
-        try (OrtModel loaded = OrtModel.load(model, level)) {
-            return run(loaded, new RandomInputs(seed, guess).of(graph));
+    private Set<String> differing(OrtModel loaded, Path form, OptLevel level) throws ModelRunException, IOException {
+        Set<String> differing = new TreeSet<>();
+        try (OrtModel other = OrtModel.load(form, level)) {
+            trials.forEach(inputs -> {
+                Map<String, Output> found = loaded.run(inputs);
+                Map<String, Output> expected = other.run(inputs);
+                found.forEach((name, output) -> {
+                    if (!output.equals(expected.get(name))) {
+                        differing.add(name);
+                    }
+                });
+            });
         }
-    }
-
-    private static Map<String, Output> run(OrtModel model, Map<String, OnnxTensor> inputs) throws ModelRunException {
-        try {
-            return model.run(inputs);
-        } finally {
-            inputs.values().forEach(OnnxTensor::close);
-        }
+        return differing;
     }
 }

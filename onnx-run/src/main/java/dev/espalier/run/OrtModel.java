@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -123,6 +122,11 @@ public final class OrtModel implements AutoCloseable {
         return Loaded.ENVIRONMENT;
     }
 
+    /// The runtime's version.
+    public static String runtimeVersion() {
+        return environment().getVersion();
+    }
+
     static ModelRunException refusal(OrtException e) {
         return new ModelRunException(String.valueOf(e.getMessage()));
     }
@@ -133,7 +137,7 @@ public final class OrtModel implements AutoCloseable {
     /// @return the outputs by name
     /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
     public Map<String, Output> run(Map<String, OnnxTensor> inputs) throws ModelRunException {
-        return bounded(() -> runUnbounded(inputs, session.getOutputNames()));
+        return bounded(runner.submit(() -> runUnbounded(inputs, session.getOutputNames())));
     }
 
     /// The same, with inputs that are not the runtime's.
@@ -142,12 +146,46 @@ public final class OrtModel implements AutoCloseable {
     /// @param outputs the outputs to compute
     /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
     public Map<String, Output> run(Map<String, DenseTensor> inputs, Set<String> outputs) throws ModelRunException {
-        Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
-        try {
-            return bounded(() -> runUnbounded(tensors, outputs));
-        } finally {
-            if (!isAbandoned) {
+        return start(inputs, outputs).outputs();
+    }
+
+    /// Starts a run, of which one is carried out after the other.
+    ///
+    /// @param inputs by name, outside the Java heap; they may change after its outputs are there
+    /// @param outputs the outputs to compute
+    public Running start(Map<String, DenseTensor> inputs, Set<String> outputs) {
+        return new Running(runner.submit(() -> {
+            Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
+            try {
+                return runUnbounded(tensors, outputs);
+            } finally {
                 tensors.values().forEach(OnnxTensor::close);
+            }
+        }));
+    }
+
+    /// A run that goes on while something else is done.
+    public final class Running {
+        private final Future<Map<String, Output>> run;
+
+        private Running(Future<Map<String, Output>> run) {
+            this.run = run;
+        }
+
+        /// Waits for the outputs, for a minute at most.
+        ///
+        /// @throws ModelRunException if the runtime cannot run the model on these inputs, or does not end
+        public Map<String, Output> outputs() throws ModelRunException {
+            return bounded(run);
+        }
+
+        /// Waits until it has ended, however it does.
+        public void await() {
+            try {
+                bounded(run);
+            } catch (ModelRunException e) {
+                // Its outputs are not wanted.
+                System.getLogger("dev.espalier.run").log(System.Logger.Level.DEBUG, "a run was given up", e);
             }
         }
     }
@@ -159,25 +197,21 @@ public final class OrtModel implements AutoCloseable {
     /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
     public Map<String, DenseTensor> run(Map<String, DenseTensor> inputs, Set<String> outputs, Arena arena)
             throws ModelRunException {
-        Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
-        try {
-            return bounded(() -> {
-                try (OrtSession.Result result = session.run(tensors, outputs)) {
-                    Map<String, DenseTensor> made = new LinkedHashMap<>();
-                    for (Map.Entry<String, OnnxValue> entry : result) {
-                        RuntimeTensors.copy(entry.getValue(), arena)
-                                .ifPresent(tensor -> made.put(entry.getKey(), tensor));
-                    }
-                    return made;
-                } catch (OrtException e) {
-                    throw refusal(e);
+        return bounded(runner.submit(() -> {
+            Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
+            try (OrtSession.Result result = session.run(tensors, outputs)) {
+                Map<String, DenseTensor> made = new LinkedHashMap<>();
+                for (Map.Entry<String, OnnxValue> entry : result) {
+                    RuntimeTensors.copy(entry.getValue(), arena)
+                            .ifPresent(tensor -> made.put(entry.getKey(), tensor));
                 }
-            });
-        } finally {
-            if (!isAbandoned) {
+                return made;
+            } catch (OrtException e) {
+                throw refusal(e);
+            } finally {
                 tensors.values().forEach(OnnxTensor::close);
             }
-        }
+        }));
     }
 
     /// Runs the model repeatedly and measures each run's time, the runtime's own call and nothing else.
@@ -188,23 +222,33 @@ public final class OrtModel implements AutoCloseable {
     public long[] time(Map<String, DenseTensor> inputs, int runs) throws ModelRunException {
         Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
         try {
+            return timeOn(tensors, runs);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    /// The same with inputs that are the runtime's.
+    ///
+    /// @param inputs by name; not closed
+    /// @return nanoseconds of each run
+    /// @throws ModelRunException if the runtime cannot run it on these inputs
+    public long[] timeOn(Map<String, OnnxTensor> inputs, int runs) throws ModelRunException {
+        try {
             long[] nanos = new long[runs];
             for (int i = 0; i < runs; i++) {
                 long start = System.nanoTime();
-                OrtSession.Result result = session.run(tensors);
+                OrtSession.Result result = session.run(inputs);
                 nanos[i] = System.nanoTime() - start;
                 result.close();
             }
             return nanos;
         } catch (OrtException e) {
             throw refusal(e);
-        } finally {
-            tensors.values().forEach(OnnxTensor::close);
         }
     }
 
-    private <T> T bounded(Callable<T> work) throws ModelRunException {
-        Future<T> run = runner.submit(work);
+    private <T> T bounded(Future<T> run) throws ModelRunException {
         try {
             return run.get(MOST_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {

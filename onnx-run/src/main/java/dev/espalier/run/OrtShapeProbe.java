@@ -12,6 +12,7 @@ import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.onnx.Value;
 import dev.espalier.onnx.ValueType;
 import dev.espalier.pruning.channels.ShapeProbe;
 import java.io.IOException;
@@ -30,13 +31,37 @@ public final class OrtShapeProbe implements ShapeProbe {
     private static final int MOST_INTEGERS = 64;
     private static final long SEED = 1;
 
-    private final Path file;
+    private final Source source;
+    private final boolean looksAtValues;
     private String failure = "";
     private @Nullable List<Map<String, Sighting>> seen;
 
+    /// Where the model comes from.
+    private interface Source {
+        Model read(TemporaryFolder folder) throws IOException;
+    }
+
+    private OrtShapeProbe(Source source, boolean looksAtValues) {
+        this.source = source;
+        this.looksAtValues = looksAtValues;
+    }
+
     /// @param file the model
     public OrtShapeProbe(Path file) {
-        this.file = file;
+        this(folder -> OnnxReader.read(file), false);
+    }
+
+    /// A probe that also shows which slices of a value are one number throughout.
+    ///
+    /// @param model which is left as it is
+    public static OrtShapeProbe ofValues(Model model) {
+        return new OrtShapeProbe(
+                folder -> {
+                    Path file = folder.file("model.onnx");
+                    OnnxWriter.write(model, file);
+                    return OnnxReader.read(file);
+                },
+                true);
     }
 
     /// Why it could not be run; empty if it could.
@@ -54,14 +79,16 @@ public final class OrtShapeProbe implements ShapeProbe {
 
     private List<Map<String, Sighting>> look() {
         try (TemporaryFolder folder = TemporaryFolder.create()) {
-            Model model = OnnxReader.read(file);
+            Model model = source.read(folder);
             requireOperatorSets(model);
-            GraphPatch patch = GraphPatch.labelled("show every value");
-            model.graph().nodes().stream()
+            List<Value> shownValues = model.graph().nodes().stream()
                     .flatMap(node -> node.outputs().stream())
                     .filter(value -> !model.graph().outputs().contains(value))
                     .filter(value -> value.constant().isEmpty())
-                    .forEach(patch::addOutput);
+                    .toList();
+            Hollow.makeOf(model);
+            GraphPatch patch = GraphPatch.labelled("show every value");
+            shownValues.forEach(patch::addOutput);
             patch.apply();
             Path shown = folder.file("shown.onnx");
             OnnxWriter.write(model, shown);
@@ -82,7 +109,7 @@ public final class OrtShapeProbe implements ShapeProbe {
         }
     }
 
-    private static List<Map<String, Sighting>> observe(Path shown, Graph graph) throws OrtException, ModelRunException {
+    private List<Map<String, Sighting>> observe(Path shown, Graph graph) throws OrtException, ModelRunException {
         try (OrtSession.SessionOptions options = OrtModel.options(OrtSession.SessionOptions.OptLevel.NO_OPT);
                 OrtSession session = OrtModel.environment().createSession(shown.toString(), options)) {
             List<Map<String, Sighting>> runs = new ArrayList<>();
@@ -116,7 +143,7 @@ public final class OrtShapeProbe implements ShapeProbe {
     }
 
     /// Other sizes that the model takes: as many of them as different as possible.
-    private static Optional<Map<String, Sighting>> again(OrtSession session, Graph graph, RandomInputs.Guess first) {
+    private Optional<Map<String, Sighting>> again(OrtSession session, Graph graph, RandomInputs.Guess first) {
         for (RandomInputs.Guess guess : first.others()) {
             try {
                 return Optional.of(run(session, graph, guess));
@@ -127,7 +154,7 @@ public final class OrtShapeProbe implements ShapeProbe {
         return Optional.empty();
     }
 
-    private static Map<String, Sighting> run(OrtSession session, Graph graph, RandomInputs.Guess guess)
+    private Map<String, Sighting> run(OrtSession session, Graph graph, RandomInputs.Guess guess)
             throws ModelRunException {
         Map<String, OnnxTensor> inputs = new RandomInputs(SEED, guess).of(graph);
         try (OrtSession.Result result = session.run(inputs)) {
@@ -148,9 +175,10 @@ public final class OrtShapeProbe implements ShapeProbe {
         }
     }
 
-    private static Sighting sighting(OnnxTensor tensor) {
+    private Sighting sighting(OnnxTensor tensor) {
         TensorInfo info = tensor.getInfo();
-        return new Sighting(RandomInputs.elementType(info.type), info.getShape(), integers(tensor));
+        double[][] uniform = looksAtValues ? UniformSlices.of(tensor) : null;
+        return new Sighting(RandomInputs.elementType(info.type), info.getShape(), integers(tensor), uniform);
     }
 
     private static long @Nullable [] integers(OnnxTensor tensor) {

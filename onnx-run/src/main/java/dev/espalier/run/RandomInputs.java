@@ -16,18 +16,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Inputs of the declared types, from a seed. Floats are between -1 and 1, booleans either, integers below 2. A
-/// declared
-/// type does not say which sizes a model takes: there is a list of [#GUESSES] to try.
-final class RandomInputs {
+/// declared type does not say which sizes a model takes: there is a list of [#GUESSES] to try.
+public final class RandomInputs {
     /// Sizes for dimensions that are not fixed. The first dimension is mostly the batch, and always 1.
     ///
     /// @param free size of the others
     /// @param isLoneFreeOne whether an only free dimension among fixed ones is a batch too, and 1: the state of a
     ///     recurrent model is often [2, batch, 128]
     /// @param batch size of a first dimension that is free
-    record Guess(int free, boolean isLoneFreeOne, int batch) {
+    public record Guess(int free, boolean isLoneFreeOne, int batch) {
+        /// The same with another batch.
+        public Guess withBatch(int other) {
+            return new Guess(free, isLoneFreeOne, other);
+        }
+
         /// Guesses for another run of a model that takes this one, as different as possible first.
         List<Guess> others() {
             return Stream.of(batch + 1, batch)
@@ -39,7 +44,7 @@ final class RandomInputs {
     }
 
     /// In the order in which to try them: the likely and the small ones first.
-    static final List<Guess> GUESSES = Stream.of(false, true)
+    public static final List<Guess> GUESSES = Stream.of(false, true)
             .flatMap(lone ->
                     Stream.of(1, 2, 8, 16, 32, 64, 128, 224, 256, 320, 512, 640).map(free -> new Guess(free, lone, 1)))
             .toList();
@@ -49,7 +54,8 @@ final class RandomInputs {
     private final SplittableRandom random;
     private final Guess guess;
 
-    RandomInputs(long seed, Guess guess) {
+    /// Inputs for one guess.
+    public RandomInputs(long seed, Guess guess) {
         this.random = new SplittableRandom(seed);
         this.guess = guess;
     }
@@ -57,21 +63,31 @@ final class RandomInputs {
     /// One tensor for each input that has no default.
     ///
     /// @throws ModelRunException if an input is not a tensor of numbers, booleans or strings
-    Map<String, OnnxTensor> of(Graph graph) throws ModelRunException {
+    public Map<String, OnnxTensor> of(Graph graph) throws ModelRunException {
+        return of(graph, Map.of());
+    }
+
+    /// The same where some shapes are known.
+    ///
+    /// @param shapes by name of the input; a name that is no input's says nothing
+    /// @throws ModelRunException if an input is not a tensor of numbers, booleans or strings
+    public Map<String, OnnxTensor> of(Graph graph, Map<String, List<Long>> shapes) throws ModelRunException {
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         for (Value input : graph.inputs()) {
             if (!input.isInitializer()) {
-                inputs.put(input.name(), tensor(input));
+                inputs.put(input.name(), tensor(input, shapes.get(input.name())));
             }
         }
         return inputs;
     }
 
-    private OnnxTensor tensor(Value input) throws ModelRunException {
+    private OnnxTensor tensor(Value input, @Nullable List<Long> known) throws ModelRunException {
         if (!(input.type() instanceof ValueType.Tensor(ElementType type, var dims)) || dims == null) {
             throw new ModelRunException("no random value for input '" + input.name() + "' of type " + input.type());
         }
-        long[] shape = shape(dims);
+        long[] shape = known == null
+                ? shape(dims)
+                : known.stream().mapToLong(dim -> dim).toArray();
         long count = 1;
         for (long dim : shape) {
             count *= dim;

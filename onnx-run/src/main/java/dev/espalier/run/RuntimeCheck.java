@@ -1,5 +1,6 @@
 package dev.espalier.run;
 
+import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
@@ -8,6 +9,10 @@ import dev.espalier.pruning.Evidence;
 import dev.espalier.pruning.Finding;
 import dev.espalier.pruning.Question;
 import dev.espalier.pruning.SparsityCheck;
+import dev.espalier.run.data.DataException;
+import dev.espalier.run.data.Dataset;
+import dev.espalier.run.data.Feed;
+import dev.espalier.run.data.FeedRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The file computes in ONNX Runtime what its dense form computes, at every optimization level: both are
-/// run on the same seeded inputs, and every output must be equal bit for bit.
+/// run on the same inputs, random ones or given data, and every output must be equal bit for bit.
 ///
 /// Equal bits take equal kernels, which add the same products in the same order. The runtime has other
 /// kernels for a weight that is a constant, which it lays out in advance, than for one that is made during
@@ -24,14 +29,39 @@ import java.util.Map;
 /// a default, which no level takes for constants. The outputs must be those of one of the two. Nothing is
 /// allowed for rounding, and so no changed weight is too small to be found.
 public final class RuntimeCheck implements SparsityCheck {
-    private final Path file;
-    private final long seed;
+    private interface Start {
+        Equality of(Path file, Graph graph) throws ModelRunException, IOException;
+    }
 
+    private final Path file;
+    private final Start start;
+    private final String what;
+
+    private RuntimeCheck(Path file, Start start, String what) {
+        this.file = file;
+        this.start = start;
+        this.what = what;
+    }
+
+    /// On one set of random inputs.
+    ///
     /// @param file the file itself: what the runtime makes of it is the question
     /// @param seed of the inputs
-    public RuntimeCheck(Path file, long seed) {
-        this.file = file;
-        this.seed = seed;
+    public static RuntimeCheck onRandomInputs(Path file, long seed) {
+        return new RuntimeCheck(file, (model, graph) -> Equality.onRandom(model, graph, seed), "");
+    }
+
+    /// On data. It must stay open until the check has been made.
+    ///
+    /// @param file the file itself: what the runtime makes of it is the question
+    /// @throws DataException if the data does not fit the model
+    public static RuntimeCheck on(Path file, Dataset data, FeedRequest request) throws IOException {
+        try (Feed feed = Feed.open(data, OnnxReader.read(file).graph(), request)) {
+            return new RuntimeCheck(
+                    file,
+                    (model, graph) -> Equality.on(model, Trials.of(data, graph, request)),
+                    ", on %,d samples of %s".formatted(feed.size(), data.source()));
+        }
     }
 
     @Override
@@ -53,23 +83,24 @@ public final class RuntimeCheck implements SparsityCheck {
         try (TemporaryFolder folder = TemporaryFolder.create()) {
             return check(folder);
         } catch (IOException e) {
-            return new CheckResult.NotRun("cannot write the dense form: " + e.getMessage());
+            return new CheckResult.NotRun("cannot write the dense form, or read the data: " + e.getMessage());
         }
     }
 
     private CheckResult check(TemporaryFolder folder) throws IOException {
         Model constant = OnnxReader.read(file);
         try {
-            Equality equality = Equality.of(file, constant.graph(), seed);
+            Equality equality = start.of(file, constant.graph());
             if (!DenseForm.CONSTANT.applyTo(constant)) {
-                return new CheckResult.Passed("loads and runs; nothing is stored sparse, so there is no other form");
+                return new CheckResult.Passed(
+                        "loads and runs; nothing is stored sparse, so there is no other form" + what);
             }
             List<Path> forms = new ArrayList<>(List.of(write(constant, folder.file("constant.onnx"))));
             Model open = OnnxReader.read(file);
             if (DenseForm.OPEN.applyTo(open)) {
                 forms.add(write(open, folder.file("open.onnx")));
             }
-            return result(equality, equality.differing(forms));
+            return result(constant.graph().outputs().size(), equality.differing(forms));
         } catch (ModelRunException e) {
             return new CheckResult.NotRun(String.valueOf(e.getMessage()));
         }
@@ -80,7 +111,7 @@ public final class RuntimeCheck implements SparsityCheck {
         return file;
     }
 
-    private static CheckResult result(Equality equality, Map<String, List<String>> differing) {
+    private CheckResult result(int outputs, Map<String, List<String>> differing) {
         List<Finding> findings = new ArrayList<>();
         differing.forEach((output, levels) -> findings.add(new Finding(
                 Finding.Kind.OUTPUTS_DIFFER,
@@ -89,7 +120,7 @@ public final class RuntimeCheck implements SparsityCheck {
                         + ")")));
         return CheckResult.of(
                 findings,
-                "all %d outputs equal those of the dense form at %d optimization levels, bit for bit"
-                        .formatted(equality.outputCount(), Resaver.LEVELS.size()));
+                "all %d outputs equal those of the dense form at %d optimization levels, bit for bit%s"
+                        .formatted(outputs, Resaver.LEVELS.size(), what));
     }
 }

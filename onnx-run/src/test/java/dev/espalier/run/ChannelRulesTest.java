@@ -9,11 +9,11 @@ import dev.espalier.pruning.channels.ChannelPlan;
 import dev.espalier.pruning.channels.ChannelPlanner;
 import dev.espalier.pruning.channels.ChannelRequest;
 import dev.espalier.pruning.channels.ChannelStructure;
+import dev.espalier.pruning.channels.ChannelWhy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +24,8 @@ final class ChannelRulesTest {
     @TempDir
     private Path folder;
 
-    static List<String> graphs() {
-        return ChannelGraphs.names();
+    static List<Net> graphs() {
+        return ChannelGraphs.all();
     }
 
     private static void equalsItsTwin(Path file, OrtShapeProbe probe, Function<ChannelStructure, ChannelPlan> planner)
@@ -40,25 +40,30 @@ final class ChannelRulesTest {
 
     @ParameterizedTest
     @MethodSource("graphs")
-    void findsTheChannelsAndRemovesThemExactly(String name) throws IOException, ModelRunException {
-        ChannelGraphs.Case expected = Objects.requireNonNull(ChannelGraphs.all().get(name));
+    void findsTheChannelsAndRemovesThemExactly(Net net) throws IOException, ModelRunException {
         Path file = folder.resolve("model.onnx");
-        Files.write(file, expected.model().get().builder().toBytes());
+        Files.write(file, net.builder().toBytes());
         OrtShapeProbe probe = new OrtShapeProbe(file);
-        List<ChannelGroupInfo> groups = ChannelGroupInfo.of(ChannelStructure.of(OnnxReader.read(file), probe));
+        ChannelStructure structure = ChannelStructure.of(OnnxReader.read(file), probe);
+        List<ChannelGroupInfo> groups = ChannelGroupInfo.of(structure);
         assertThat(probe.failure()).isEmpty();
-        assertThat(groups.stream().mapToInt(ChannelGroupInfo::channels).sum()).isEqualTo(expected.channels());
-        assertThat(groups).hasSize(expected.groups());
+        assertThat(groups.stream().mapToInt(ChannelGroupInfo::channels).sum()).isEqualTo(net.channels());
+        assertThat(groups).hasSize(net.groups());
+        net.frozen().forEach(frozen -> {
+            ChannelWhy.AxisAnswer answer =
+                    ChannelWhy.of(structure, frozen.tensor()).axes().get(frozen.axis());
+            assertThat(answer.removable()).as(frozen.toString()).isZero();
+            assertThat(answer.reason()).contains(frozen.reason());
+        });
         int number = 0;
         for (ChannelGroupInfo group : groups) {
             for (int i = 0; i < group.channels(); i++, number++) {
                 int one = number;
                 if (group.channels() > 1) {
-                    equalsItsTwin(file, probe, structure -> ChannelPlan.ofOne(structure, one));
+                    equalsItsTwin(file, probe, each -> ChannelPlan.ofOne(each, one));
                 }
             }
         }
-        equalsItsTwin(
-                file, probe, structure -> ChannelPlanner.plan(structure, ChannelRequest.of(Sparsity.parse("0.5"))));
+        equalsItsTwin(file, probe, each -> ChannelPlanner.plan(each, ChannelRequest.of(Sparsity.parse("0.5"))));
     }
 }

@@ -14,9 +14,11 @@ import dev.espalier.pruning.Progress;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
 import dev.espalier.pruning.PruningPlan;
-import dev.espalier.pruning.Scope;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.scope.Scopes;
+import dev.espalier.run.data.Dataset;
+import dev.espalier.run.data.FeedRequest;
 import dev.espalier.sparse.DenseTensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +41,7 @@ final class EqualityTest {
     @BeforeEach
     void prune() throws IOException {
         Model model = OnnxReader.read(MLP);
-        PruneRequest request = PruneRequest.of(Sparsity.parse("0.8"), Scope.LAYER);
+        PruneRequest request = PruneRequest.of(Sparsity.parse("0.8"), Scopes.LAYER);
         Pruner.apply(
                 model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.parse("gap"), Progress.NONE);
         packed = write(model, "packed.onnx");
@@ -60,7 +62,7 @@ final class EqualityTest {
     }
 
     private Map<String, List<String>> differing(Path... forms) throws IOException, ModelRunException {
-        return Equality.of(packed, OnnxReader.read(packed).graph(), 0).differing(List.of(forms));
+        return Equality.onRandom(packed, OnnxReader.read(packed).graph(), 0).differing(List.of(forms));
     }
 
     @Test
@@ -81,6 +83,21 @@ final class EqualityTest {
         }
         assertThat(differing(constant, open))
                 .containsExactly(Map.entry("logits", List.of("no optimization", "basic", "extended", "all")));
+    }
+
+    @Test
+    void comparesOnDataToo() throws Exception {
+        try (Dataset data = Dataset.open(TestModels.inRepository("samples/digits8x8.npz"))) {
+            FeedRequest request = FeedRequest.of(600);
+            Equality equality =
+                    Equality.on(packed, Trials.of(data, OnnxReader.read(packed).graph(), request));
+            assertThat(equality.differing(List.of(constant, open))).isEmpty();
+            Model model = dense(DenseForm.CONSTANT);
+            // Of the first pixel, which is black in all samples, no weight matters.
+            revive(model.graph().value("fc2.weight").orElseThrow());
+            write(model, "constant.onnx");
+            assertThat(equality.differing(List.of(constant)).get("logits")).contains("all");
+        }
     }
 
     /// Gives a zero the value that the first other element has.

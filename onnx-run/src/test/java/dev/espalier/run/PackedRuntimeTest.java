@@ -17,6 +17,7 @@ import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.NofM;
 import dev.espalier.sparse.PackedEncoding;
+import dev.espalier.sparse.Pooling;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Scores;
 import dev.espalier.sparse.Shape;
@@ -116,9 +117,9 @@ final class PackedRuntimeTest {
                     new NofM(1, 4, along),
                     new NofM(1, 3, along),
                     new NofM(2, 5, along),
-                    new Block(3, 1, Block.Pooling.AVERAGE, matrix),
-                    new Block(1, 3, Block.Pooling.MAXIMUM, matrix),
-                    new Block(4, 5, Block.Pooling.AVERAGE, matrix))) {
+                    new Block(3, 1, Pooling.AVERAGE, matrix),
+                    new Block(1, 3, Pooling.MAXIMUM, matrix),
+                    new Block(4, 5, Pooling.AVERAGE, matrix))) {
                 Scores units = pattern.units(lots);
                 Cut cut = Cut.ofSmallest(List.of(units), units.count() * 2 / 3);
                 masks.add(pattern.cover(pattern.select(shape, lots, units, cut)));

@@ -1,5 +1,6 @@
 package dev.espalier.pruning;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.onnx.Model;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,13 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Which channels were removed from a model, in the model's own metadata under [#KEY], as JSON:
 ///
 /// ```json
-/// {"version":1,"tensors":[
+/// {"version":1,"roundTo":8,"tensors":[
 ///   {"name":"conv1.weight","of":"conv1.weight","before":[64,3,7,7],"shape":[32,3,7,7],"removed":{"0":[1,4,5]}}]}
 /// ```
 ///
@@ -23,8 +25,12 @@ import tools.jackson.databind.json.JsonMapper;
 /// each group of a convolution has for itself, indices count through all groups.
 ///
 /// @param version 1
+/// @param roundTo what widths were rounded to multiples of; null if only channels went that made no difference
 /// @param tensors in the order in which they were cut
-public record ChannelManifest(int version, List<Entry> tensors) {
+public record ChannelManifest(
+        int version,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer roundTo,
+        List<Entry> tensors) {
     /// The metadata key.
     public static final String KEY = "espalier.channels";
 
@@ -82,7 +88,17 @@ public record ChannelManifest(int version, List<Entry> tensors) {
         }
         Evidence evidence = Evidence.of(model);
         all.keySet().removeIf(name -> evidence.constant(name).isEmpty());
-        model.setMetadata(KEY, JSON.writeValueAsString(new ChannelManifest(VERSION, List.copyOf(all.values()))));
+        Integer roundTo = find(model).map(ChannelManifest::roundTo).orElse(null);
+        write(model, new ChannelManifest(VERSION, roundTo, List.copyOf(all.values())));
+    }
+
+    /// Adds what widths were rounded to multiples of, if anything was removed.
+    public static void addRounding(Model model, int roundTo) {
+        find(model).ifPresent(manifest -> write(model, new ChannelManifest(VERSION, roundTo, manifest.tensors)));
+    }
+
+    private static void write(Model model, ChannelManifest manifest) {
+        model.setMetadata(KEY, JSON.writeValueAsString(manifest));
     }
 
     /// Indices of what is left of a tensor, as those of what it was.

@@ -5,6 +5,7 @@ import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.InputException;
 import dev.espalier.sparse.Quantization;
+import dev.espalier.sparse.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,11 @@ public record ComparedTensor(
         return value.path();
     }
 
+    /// The dimensions of what it stands for.
+    Shape shape() {
+        return weight.map(Weight::shape).orElseGet(() -> constant().shape());
+    }
+
     boolean isOpaque() {
         return constant() instanceof Constant.Opaque;
     }
@@ -65,7 +71,7 @@ public record ComparedTensor(
     /// The elements; an error names the file, since there are two.
     DenseTensor decode() {
         try {
-            return constant().decode();
+            return weight.map(Weight::tensor).orElseGet(() -> constant().decode());
         } catch (InputException e) {
             throw new PruningException(
                     e.what(),

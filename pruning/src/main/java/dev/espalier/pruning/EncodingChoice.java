@@ -13,6 +13,7 @@ import dev.espalier.sparse.Rounded;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import dev.espalier.sparse.SparsityPattern;
+import dev.espalier.sparse.Unstructured;
 import dev.espalier.sparse.ValueForm;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -135,11 +136,13 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
 
     /// What is to be stored.
     ///
+    /// @param layout where its elements are in its constant
     /// @param elements what it has where `nonZeros` has no ones does not matter
     /// @param pattern that the zeros follow
     /// @param channels the grid whose rows are the output channels
     record Contents(
             Value value,
+            ElementLayout layout,
             Quantization quantization,
             DenseTensor elements,
             Mask nonZeros,
@@ -150,7 +153,30 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         }
 
         Contents with(Rounded rounded) {
-            return new Contents(value, quantization, rounded.elements(), rounded.nonZeros(), pattern, channels);
+            return new Contents(value, layout, quantization, rounded.elements(), rounded.nonZeros(), pattern, channels);
+        }
+
+        private boolean isStored() {
+            return layout.equals(ElementLayout.of(value.constant().orElseThrow()));
+        }
+
+        /// The same as the elements that the constant has, where several of the weight's share one: zero is what all of
+        /// them have for a zero. Where they have different ones, it is left as it is.
+        private Contents asStored() {
+            Constant constant = value.constant().orElseThrow();
+            if (isStored() || !quantization.hasOneZero()) {
+                return this;
+            }
+            DenseTensor stored = layout.write(nonZeros.applyTo(elements, quantization), constant);
+            Quantization zero = quantization.repeated(elements.type(), stored.type());
+            return new Contents(
+                    value,
+                    ElementLayout.of(constant),
+                    zero,
+                    stored,
+                    Mask.ofBitsOtherThanZero(stored, zero),
+                    new Unstructured(),
+                    WeightLayout.firstAxisOf(stored.shape()));
         }
 
         long size(SparseEncoding encoding) {
@@ -169,7 +195,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     }
 
     /// The form for a weight or any other constant.
-    Chosen choose(Model model, Contents contents) {
+    Chosen choose(Model model, Contents asked) {
+        Contents contents = asked.asStored();
         if (values.isPresent()) {
             Rounded.Result result = contents.rounded(values.get());
             if (result.rounded().isPresent()) {
@@ -228,7 +255,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             possible.add(SparseEncodings.DENSE);
         }
         Candidate best = smallest(contents, possible);
-        return new Chosen(best.constant, best.encoding, Optional.empty(), Optional.empty(), refusal);
+        Optional<String> note = best.encoding.equals(SparseEncodings.DENSE) ? refusal : Optional.empty();
+        return new Chosen(best.constant, best.encoding, Optional.empty(), Optional.empty(), note);
     }
 
     /// Whether it is worth a word that an encoding cannot be taken: not of one for patterns, where others were asked
@@ -256,7 +284,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
                 Encoded encoded = contents.encode(encoding);
-                Constant constant = isDense ? old.withElements(encoded.decode()) : Constant.of(encoded);
+                Constant constant =
+                        isDense ? old.withElements(contents.layout.write(encoded.decode(), old)) : Constant.of(encoded);
                 close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
         }
@@ -278,6 +307,9 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         DenseTensor elements = contents.elements;
         if (encoding.equals(SparseEncodings.DENSE)) {
             return Optional.empty();
+        }
+        if (!contents.isStored()) {
+            return Optional.of("its elements share bytes, and its zero point differs from block to block");
         }
         if (value.isInput()) {
             return Optional.of("it is also a graph input, which callers may set (--drop-initializer-inputs)");

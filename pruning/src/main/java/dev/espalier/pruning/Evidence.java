@@ -5,6 +5,7 @@ import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
+import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ public final class Evidence {
     private final Optional<Sparsity> expected;
     private final Optional<Model> reference;
     private final Map<String, Value> constants = new LinkedHashMap<>();
-    private final Map<String, Quantization> quantizations = new LinkedHashMap<>();
+    private final Map<String, Weight> weightsByPath = new LinkedHashMap<>();
 
     private Evidence(Model model, Optional<Sparsity> expected, Optional<Model> reference) {
         this.model = model;
@@ -37,12 +38,12 @@ public final class Evidence {
                         .forEach(value -> constants.put(value.path(), value));
             }
         }
-        weights.weights().forEach(this::addQuantization);
-        weights.others().forEach(other -> other.ifNamed().ifPresent(this::addQuantization));
+        weights.weights().forEach(this::add);
+        weights.others().forEach(other -> other.ifNamed().ifPresent(this::add));
     }
 
-    private void addQuantization(Weight weight) {
-        quantizations.put(weight.name(), weight.quantization());
+    private void add(Weight weight) {
+        weightsByPath.put(weight.name(), weight);
     }
 
     /// A file that nothing is promised of, to look for the tensors of another one in it.
@@ -121,16 +122,24 @@ public final class Evidence {
     /// How a constant's elements stand for numbers: what the operators that multiply by it say, or, of a
     /// packed tensor, what is not stored. Empty if nothing says so.
     Optional<Quantization> quantization(Value value) {
-        return Optional.ofNullable(quantizations.get(value.path()))
+        return Optional.ofNullable(weightsByPath.get(value.path()))
+                .map(Weight::quantization)
                 .or(() -> value.constant().orElseThrow() instanceof Constant.Packed packed
                                 && packed.defects().isEmpty()
                         ? Optional.of(packed.tensor().quantization())
                         : Optional.empty());
     }
 
+    /// Where a constant's elements are: what the operators that multiply by it say, or one after the other.
+    ElementLayout layout(Value value) {
+        return Optional.ofNullable(weightsByPath.get(value.path()))
+                .map(Weight::layout)
+                .orElseGet(() -> ElementLayout.of(value.constant().orElseThrow()));
+    }
+
     /// Which elements of a constant are not zero, from the stored bytes.
     Mask nonZeros(Value value) {
-        return Mask.ofNonZeros(
-                value.constant().orElseThrow().decode(), quantization(value).orElse(Quantization.NONE));
+        DenseTensor elements = layout(value).read(value.constant().orElseThrow().decode());
+        return Mask.ofNonZeros(elements, quantization(value).orElse(Quantization.NONE));
     }
 }

@@ -13,9 +13,9 @@ import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import dev.espalier.sparse.SparsityPattern;
 import dev.espalier.sparse.Unstructured;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +65,8 @@ public final class Exporter {
         }
     }
 
+    private record Candidate(Value value, ElementLayout layout, Quantization quantization) {}
+
     private record Stored(Tensor tensor, Optional<Constant> constant, Manifest.Entry entry) {}
 
     private final Model model;
@@ -89,10 +91,10 @@ public final class Exporter {
     }
 
     private Result apply(Progress progress) {
-        Map<Value, Quantization> candidates = candidates();
+        List<Candidate> candidates = candidates();
         progress.at(0, candidates.size(), "");
-        List<Stored> stored = candidates.entrySet().parallelStream()
-                .map(entry -> store(entry.getKey(), entry.getValue()))
+        List<Stored> stored = candidates.parallelStream()
+                .map(this::store)
                 .flatMap(Optional::stream)
                 .toList();
         if (stored.isEmpty()) {
@@ -116,17 +118,20 @@ public final class Exporter {
     }
 
     /// Every weight, and everything else that is stored sparse or promised to have zeros.
-    private Map<Value, Quantization> candidates() {
+    private List<Candidate> candidates() {
         Evidence evidence = Evidence.of(model);
         Set<Value> weights = new HashSet<>();
         for (Weight weight : evidence.weights().weights()) {
             weights.add(weight.value());
             channels.put(weight.value(), WeightLayout.channelsOf(weight));
         }
-        Map<Value, Quantization> candidates = new LinkedHashMap<>();
+        List<Candidate> candidates = new ArrayList<>();
         for (Value value : evidence.constants()) {
             if (weights.contains(value) || isMeant(value)) {
-                candidates.put(value, evidence.quantization(value).orElse(Quantization.NONE));
+                candidates.add(new Candidate(
+                        value,
+                        evidence.layout(value),
+                        evidence.quantization(value).orElse(Quantization.NONE)));
             }
         }
         return candidates;
@@ -137,9 +142,11 @@ public final class Exporter {
         return constant.type().isCountable() && (constant.isSparse() || promised.containsKey(value.path()));
     }
 
-    private Optional<Stored> store(Value value, Quantization quantization) {
+    private Optional<Stored> store(Candidate candidate) {
+        Value value = candidate.value;
+        Quantization quantization = candidate.quantization;
         Constant old = value.constant().orElseThrow();
-        DenseTensor elements = old.decode();
+        DenseTensor elements = candidate.layout.read(old.decode());
         Mask nonZeros = Mask.ofNonZeros(elements, quantization);
         if (!isMeant(value) && nonZeros.zeroCount() == 0) {
             return Optional.empty();
@@ -155,6 +162,7 @@ public final class Exporter {
                 model,
                 new EncodingChoice.Contents(
                         value,
+                        candidate.layout,
                         quantization,
                         elements,
                         present,
@@ -178,7 +186,7 @@ public final class Exporter {
                 chosen.exactBecause(),
                 old.defects(),
                 chosen.note());
-        Manifest.Entry entry = Manifest.Entry.of(value, left, chosen.encoding(), tensor.bytes());
+        Manifest.Entry entry = Manifest.Entry.of(value, elements.type(), left, chosen.encoding(), tensor.bytes());
         Manifest.Entry before = promised.get(value.path());
         // Rounding may make more zeros, which break no N:M pattern but are exceptions to blocks.
         if (before != null && before.digest().equals(nonZeros.digest())) {

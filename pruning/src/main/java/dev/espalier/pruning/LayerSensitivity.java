@@ -32,7 +32,7 @@ public record LayerSensitivity(Weight weight, long zeros, long unprunable, doubl
     ///
     /// @param levels ascending
     public static LayerSensitivity of(Weight weight, List<Sparsity> levels) {
-        DenseTensor tensor = weight.constant().decode();
+        DenseTensor tensor = weight.tensor();
         int bits = Magnitudes.exactBits(tensor.type());
         Magnitudes magnitudes = Magnitudes.of(tensor, weight.quantization(), bits);
         List<Cut> cuts = levels.stream()

@@ -24,11 +24,11 @@ public record LayerSparsity(Weight weight, long zeros, String storage, long byte
     /// Whether it is a layer that XNNPACK's sparse kernels take, at more than two thirds zeros: a 1x1 convolution or a
     /// dense layer (XNNPACK, `xnn_subgraph_rewrite_for_nchw`).
     public boolean suitsXnnpack() {
-        int rank = weight.constant().shape().rank();
+        int rank = weight.shape().rank();
         boolean isPointwise = weight.node().operator().equals("Conv")
                 && rank == 4
-                && weight.constant().shape().dim(2) == 1
-                && weight.constant().shape().dim(3) == 1;
+                && weight.shape().dim(2) == 1
+                && weight.shape().dim(3) == 1;
         boolean isDense = rank == 2
                 && (weight.node().operator().equals("Gemm")
                         || weight.node().operator().equals("MatMul"));

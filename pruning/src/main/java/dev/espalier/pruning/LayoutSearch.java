@@ -2,9 +2,9 @@ package dev.espalier.pruning;
 
 import dev.espalier.onnx.Attribute;
 import dev.espalier.onnx.Node;
-import dev.espalier.onnx.Value;
+import dev.espalier.pruning.WeightLayout.Axis;
 import dev.espalier.pruning.WeightLayout.Found;
-import dev.espalier.pruning.WeightOperator.Operand;
+import dev.espalier.pruning.WeightLayout.Role;
 import dev.espalier.sparse.Grid;
 import dev.espalier.sparse.Shape;
 import java.util.ArrayList;
@@ -18,23 +18,6 @@ import java.util.stream.IntStream;
 /// Finds the layout of a weight: the axes that the operator gives a meaning, followed back to where the weight is
 /// stored.
 final class LayoutSearch {
-    /// What an axis is to the operator.
-    private enum Role {
-        /// One product for each.
-        BATCH,
-        OUTPUT,
-        /// Summed over.
-        INPUT,
-        /// A kernel position that is summed over with the inputs.
-        INPUT_KERNEL,
-        /// One that makes outputs of its own.
-        OUTPUT_KERNEL;
-
-        boolean isInput() {
-            return this == INPUT || this == INPUT_KERNEL;
-        }
-    }
-
     private static final Set<String> CONVOLUTIONS =
             Set.of("Conv", "DeformConv", "QLinearConv", "ConvInteger", "FusedConv");
     private static final Set<String> GEMMS = Set.of("Gemm", "FusedGemm", "QGemm", "FusedMatMul", "TransposeMatMul");
@@ -56,32 +39,17 @@ final class LayoutSearch {
     private LayoutSearch() {}
 
     static Found of(Weight weight) {
-        Found found = Found.none("no operator multiplies by it");
-        for (Node node : weight.nodes()) {
-            List<Operand> operands =
-                    WeightOperators.of(node).map(WeightOperator::operands).orElse(List.of());
-            boolean isKnown = false;
-            for (Operand operand : operands) {
-                Value read = node.input(operand.input()).orElse(null);
-                if (read == null) {
-                    continue;
-                }
-                WeightChain chain = WeightChain.endingAt(read, node, operand);
-                if (!chain.origin().equals(weight.value())) {
-                    continue;
-                }
-                Found here = of(chain, weight.constant().shape());
-                if (here.layout().isEmpty()) {
-                    return here;
-                }
-                if (found.layout().isPresent() && !found.equals(here)) {
-                    return Found.none("operators sum over different axes of it");
-                }
-                found = here;
-                isKnown = true;
+        if (weight.chains().isEmpty()) {
+            return Found.none("which of its axes " + weight.node().operator() + " sums over is not known");
+        }
+        Found found = of(weight.chains().getFirst(), weight.shape());
+        for (WeightChain chain : weight.chains()) {
+            Found here = of(chain, weight.shape());
+            if (here.layout().isEmpty()) {
+                return here;
             }
-            if (!isKnown) {
-                return Found.none("which of its axes " + node.operator() + " sums over is not known");
+            if (!found.equals(here)) {
+                return Found.none("operators sum over different axes of it");
             }
         }
         return found;
@@ -108,7 +76,7 @@ final class LayoutSearch {
         for (int i = 0; i < shape.rank(); i++) {
             stored.set(axes.get(i), roles.get(i));
         }
-        return Found.of(layout(shape, stored, groups(chain.node(), shape.dim(stored.indexOf(Role.INPUT)))));
+        return Found.of(layout(shape, stored, chain.node()));
     }
 
     private static List<Integer> permuted(List<Integer> axes, Node transpose) {
@@ -132,6 +100,9 @@ final class LayoutSearch {
         }
         if (node.operator().equals("ConvTranspose") && rank >= 3) {
             return with(Role.OUTPUT_KERNEL, rank, 0, Role.INPUT, 1, Role.OUTPUT);
+        }
+        if (node.operator().equals("MatMulNBits") && rank == 2) {
+            return with(Role.BATCH, rank, 0, Role.OUTPUT, 1, Role.INPUT);
         }
         if (RECURRENT.contains(node.operator()) && rank == 3) {
             return with(Role.BATCH, rank, 1, Role.OUTPUT, 2, Role.INPUT);
@@ -164,7 +135,8 @@ final class LayoutSearch {
         return groups > 0 && inputs % groups == 0 ? groups : 1;
     }
 
-    private static WeightLayout layout(Shape shape, List<Role> roles, long groups) {
+    private static WeightLayout layout(Shape shape, List<Role> roles, Node node) {
+        long groups = groups(node, shape.dim(roles.indexOf(Role.INPUT)));
         Grid inputs = grouped(Grid.along(shape, roles.indexOf(Role.INPUT)), groups);
         Grid outputs = Grid.along(shape, roles.indexOf(Role.OUTPUT));
         int first = 0;
@@ -185,7 +157,24 @@ final class LayoutSearch {
                 && (groups == 1 || inputsFirst);
         Optional<Grid> matrix =
                 isMatrix ? Optional.of(grouped(Grid.along(shape, first, second), groups)) : Optional.empty();
-        return new WeightLayout(inputs, outputs, matrix, inputsFirst);
+        return new WeightLayout(inputs, outputs, matrix, inputsFirst, axes(shape, roles, node));
+    }
+
+    /// A convolution in groups has a matrix for each of them: Conv has their outputs one after the other, ConvTranspose
+    /// their inputs.
+    private static List<Axis> axes(Shape shape, List<Role> roles, Node node) {
+        Role grouped = node.operator().equals("ConvTranspose") ? Role.INPUT : Role.OUTPUT;
+        long groups = node.intAttribute("group", 1);
+        List<Axis> axes = new ArrayList<>();
+        for (int i = 0; i < roles.size(); i++) {
+            long size = shape.dim(i);
+            if (roles.get(i) == grouped && groups > 1 && size % groups == 0) {
+                axes.add(new Axis(Role.BATCH, groups));
+                size /= groups;
+            }
+            axes.add(new Axis(roles.get(i), size));
+        }
+        return axes;
     }
 
     private static Grid grouped(Grid grid, long groups) {

@@ -3,7 +3,9 @@ package dev.espalier.pruning;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
+import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Mask;
+import dev.espalier.sparse.Shape;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import dev.espalier.sparse.SparsityPattern;
@@ -52,10 +54,10 @@ public record Manifest(int version, List<Entry> tensors) {
             String pattern,
 
             @JsonInclude(JsonInclude.Include.NON_DEFAULT) long exceptions) {
-        static Entry of(Value value, Mask nonZeros, SparseEncoding encoding, long bytes) {
+        static Entry of(Value value, ElementType type, Mask nonZeros, SparseEncoding encoding, long bytes) {
             return new Entry(
                     value.path(),
-                    value.constant().orElseThrow().type().label(),
+                    type.label(),
                     Arrays.stream(nonZeros.shape().dims()).boxed().toList(),
                     nonZeros.zeroCount(),
                     nonZeros.digest(),
@@ -92,9 +94,13 @@ public record Manifest(int version, List<Entry> tensors) {
             }
         }
 
-        private boolean isOf(Value value) {
-            long[] dims = value.constant().orElseThrow().shape().dims();
-            return Arrays.stream(dims).boxed().toList().equals(shape);
+        /// Whether it is about elements of this type and shape.
+        boolean isOf(ElementLayout layout) {
+            return layout.type().label().equals(type) && isOfShape(layout.shape());
+        }
+
+        private boolean isOfShape(Shape other) {
+            return Arrays.stream(other.dims()).boxed().toList().equals(shape);
         }
     }
 
@@ -159,17 +165,18 @@ public record Manifest(int version, List<Entry> tensors) {
             List<Entry> entries = manifest.tensors.stream()
                     .flatMap(entry -> evidence
                             .constant(entry.name)
-                            .map(value -> entry.isOf(value) ? entry : renewed(value, evidence.nonZeros(value)))
+                            .map(value ->
+                                    entry.isOfShape(evidence.layout(value).shape()) ? entry : renewed(value, evidence))
                             .stream())
                     .toList();
             new Manifest(VERSION, entries).writeTo(model);
         });
     }
 
-    private static Entry renewed(Value value, Mask nonZeros) {
+    private static Entry renewed(Value value, Evidence evidence) {
         SparseEncoding encoding =
                 SparseEncodings.named(value.constant().orElseThrow().storage()).orElse(SparseEncodings.DENSE);
-        return Entry.of(value, nonZeros, encoding, value.storedSize());
+        return Entry.of(value, evidence.layout(value).type(), evidence.nonZeros(value), encoding, value.storedSize());
     }
 
     void writeTo(Model model) {

@@ -35,15 +35,12 @@ final class ManifestCheck implements SparsityCheck {
                     entry,
                     "no constant of this name is in the file" + whereabouts(entry, evidence));
         }
-        Constant constant = value.constant().orElseThrow();
-        List<Long> shape = Arrays.stream(constant.shape().dims()).boxed().toList();
-        boolean isSame = constant.type().label().equals(entry.type()) && shape.equals(entry.shape());
-        if (!isSame || !constant.type().isCountable()) {
+        ElementLayout now = evidence.layout(value);
+        if (!entry.isOf(now) || !now.type().isCountable()) {
             return finding(
                     Finding.Kind.TENSOR_CHANGED,
                     entry,
-                    "it is " + constant.type() + " " + constant.shape() + ", promised was " + entry.type() + " "
-                            + entry.shape());
+                    "it is " + now.type() + " " + now.shape() + ", promised was " + entry.type() + " " + entry.shape());
         }
         Mask nonZeros = evidence.nonZeros(value);
         long zeros = nonZeros.zeroCount();

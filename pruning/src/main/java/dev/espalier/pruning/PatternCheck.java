@@ -35,7 +35,7 @@ final class PatternCheck implements SparsityCheck {
                     new Finding(Finding.Kind.TENSOR_MISSING, entry.name(), "no constant of this name is in the file"));
         }
         SparsityPattern pattern = entry.followed().orElseThrow();
-        Shape shape = value.constant().orElseThrow().shape();
+        Shape shape = evidence.layout(value).shape();
         if (!pattern.fits(shape)) {
             return Optional.of(new Finding(
                     Finding.Kind.TENSOR_CHANGED, entry.name(), "it is " + shape + ", promised was " + pattern));

@@ -2,6 +2,8 @@ package dev.espalier.pruning;
 
 import dev.espalier.sparse.Block;
 import dev.espalier.sparse.NofM;
+import dev.espalier.sparse.Pooling;
+import dev.espalier.sparse.Slices;
 import dev.espalier.sparse.SparsityPattern;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -91,7 +93,7 @@ public sealed interface PatternChoice {
     }
 
     /// Blocks of `rows` outputs and `columns` inputs.
-    record Blocks(int rows, int columns, Block.Pooling pooling) implements PatternChoice {
+    record Blocks(int rows, int columns, Pooling pooling) implements PatternChoice {
         public Blocks {
             if (rows < 1 || columns < 1) {
                 throw new IllegalArgumentException("a block has at least one row and one column");
@@ -117,6 +119,9 @@ public sealed interface PatternChoice {
                 long inputs = layout.inputsFirst() ? down : across;
                 return Bound.refused("its " + outputs + "x" + inputs + " are smaller than a block");
             }
+            if (pattern.unitCount() > Integer.MAX_VALUE) {
+                return Bound.refused("it has %,d blocks, more than can be ranked".formatted(pattern.unitCount()));
+            }
             boolean isWhole = down % height == 0 && across % width == 0;
             return Bound.of(pattern, isWhole ? "" : "blocks at its edges are smaller");
         }
@@ -128,12 +133,45 @@ public sealed interface PatternChoice {
 
         @Override
         public String toString() {
-            return "block:" + rows + "x" + columns + (pooling == Block.Pooling.MAXIMUM ? ":max" : "");
+            return "block:" + rows + "x" + columns + (pooling == Pooling.MAXIMUM ? ":max" : "");
+        }
+    }
+
+    /// Slices along an axis.
+    ///
+    /// @param along what each of them is
+    /// @param pooling the norm by which they are judged: of L1, L2, MAXIMUM
+    record SlicesAlong(SliceAxis along, Pooling pooling) implements PatternChoice {
+        @Override
+        public Bound on(Weight weight) {
+            return along.of(weight).map(axes -> on(new Slices(pooling, axes)), Bound::refused);
+        }
+
+        private static Bound on(Slices pattern) {
+            return pattern.unitCount() > Integer.MAX_VALUE
+                    ? Bound.refused("it has %,d slices, more than can be ranked".formatted(pattern.unitCount()))
+                    : Bound.of(pattern, "");
+        }
+
+        @Override
+        public Optional<Sparsity> sparsity() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String toString() {
+            String norm = switch (pooling) {
+                case L1 -> ":l1";
+                case MAXIMUM -> ":max";
+                case L2, AVERAGE -> "";
+            };
+            return "slices:" + along + norm;
         }
     }
 
     /// What `--pattern` takes, for help and messages.
-    String FORMS = "unstructured, KEEP:GROUP (as 2:4), block:RxC, block:RxC:max";
+    String FORMS = "unstructured, KEEP:GROUP (as 2:4), block:RxC, block:RxC:max, slices:AXIS, slices:AXIS:l1, "
+            + "slices:AXIS:max (AXIS: outputs, inputs, kernels, or its number)";
 
     /// Reads the value of `--pattern`.
     ///
@@ -153,7 +191,17 @@ public sealed interface PatternChoice {
             return new Blocks(
                     Integer.parseInt(blocks.group(1)),
                     Integer.parseInt(blocks.group(2)),
-                    isMaximum ? Block.Pooling.MAXIMUM : Block.Pooling.AVERAGE);
+                    isMaximum ? Pooling.MAXIMUM : Pooling.AVERAGE);
+        }
+        Matcher slices = Pattern.compile("slices:(outputs|inputs|kernels|-?\\d{1,3})(:l1|:l2|:max)?")
+                .matcher(text);
+        if (slices.matches()) {
+            Pooling norm = switch (slices.group(2)) {
+                case ":l1" -> Pooling.L1;
+                case ":max" -> Pooling.MAXIMUM;
+                case null, default -> Pooling.L2;
+            };
+            return new SlicesAlong(SliceAxis.parse(slices.group(1)), norm);
         }
         throw new IllegalArgumentException("'" + text + "' is not a pattern: there are " + FORMS);
     }

@@ -1,10 +1,7 @@
 package dev.espalier.pruning;
 
-import dev.espalier.sparse.Block;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.NofM;
-import dev.espalier.sparse.SparsityPattern;
-import dev.espalier.sparse.Unstructured;
 import java.util.List;
 
 /// How far the zeros of a weight follow a pattern that kernels or encodings can use.
@@ -28,18 +25,10 @@ public record PatternCompliance(String pattern, long groups, long violations, St
         PatternChoice.Bound bound = PatternChoice.parse(name).on(weight);
         return bound.pattern()
                 .map(pattern -> new PatternCompliance(
-                        name, groups(pattern), pattern.violations(nonZeros).count(), bound.note()))
+                        name,
+                        pattern instanceof NofM nOfM ? nOfM.groupCount() : pattern.unitCount(nonZeros.shape()),
+                        pattern.violations(nonZeros).count(),
+                        bound.note()))
                 .orElseGet(() -> new PatternCompliance(name, 0, 0, bound.note()));
-    }
-
-    private static long groups(SparsityPattern pattern) {
-        return switch (pattern) {
-            case Unstructured unstructured -> 0;
-            case NofM nOfM ->
-                nOfM.grid().outer()
-                        * (nOfM.grid().rows() / nOfM.group())
-                        * nOfM.grid().columns();
-            case Block block -> block.blockCount();
-        };
     }
 }

@@ -15,14 +15,26 @@ import java.util.Optional;
 /// Finds how a weight's integers stand for numbers: from a DequantizeLinear on its way, or from the scale and zero
 /// point inputs of a quantized operator.
 final class QuantizationSearch {
-    /// Either the quantization or why there is none.
-    record Result(Optional<Quantization> found, Optional<String> refusal) {
-        static Result of(Quantization quantization) {
-            return new Result(Optional.of(quantization), Optional.empty());
+    /// Either the quantization and where the elements are, or why there is none.
+    record Result(Optional<ElementLayout> layout, Optional<Quantization> found, Optional<String> refusal) {
+        static Result of(ElementLayout layout, Quantization quantization) {
+            return new Result(Optional.of(layout), Optional.of(quantization), Optional.empty());
         }
 
         static Result refused(String why) {
-            return new Result(Optional.empty(), Optional.of(why));
+            return new Result(Optional.empty(), Optional.empty(), Optional.of(why));
+        }
+
+        private Result and(Result other) {
+            if (refusal.isPresent() || other.refusal.isPresent()) {
+                return refusal.isPresent() ? this : other;
+            }
+            if (!layout.equals(other.layout)) {
+                return refused("operators take its bytes for different elements");
+            }
+            return found.orElseThrow().hasZerosOf(other.found.orElseThrow())
+                    ? this
+                    : refused("operators read it with different zero points");
         }
     }
 
@@ -30,54 +42,72 @@ final class QuantizationSearch {
 
     private QuantizationSearch() {}
 
-    static Result of(WeightChain chain) {
-        Constant weight = chain.origin().constant().orElseThrow();
-        if (chain.operand().isPacked()) {
-            return Result.refused("packed below 8 bits, which cannot be pruned yet");
-        }
-        if (weight.type().isFloat()) {
-            return Result.of(Quantization.NONE);
-        }
-        if (!weight.type().isInteger()) {
-            return Result.refused("type " + weight.type());
-        }
-        List<Node> passed = chain.handedOnBy();
-        for (Node node : passed) {
-            if (node.operator().equals("DequantizeLinear")) {
-                boolean direct = node.input(0).orElse(null) == chain.origin();
-                return dequantize(node, weight.shape(), direct);
-            }
-        }
-        if (!chain.operand().isQuantized()) {
-            return Result.of(Quantization.NONE.ofUnknownScale());
-        }
-        return quantized(chain, weight.shape());
+    /// What all ways to operators agree on.
+    static Result of(List<WeightChain> chains) {
+        return chains.stream().map(QuantizationSearch::of).reduce(Result::and).orElseThrow();
     }
 
-    private static Result dequantize(Node node, Shape shape, boolean direct) {
-        if (node.intAttribute("block_size", 0) > 0) {
-            return Result.refused("quantized per block, which cannot be pruned yet");
+    private static Result of(WeightChain chain) {
+        Constant weight = chain.origin().constant().orElseThrow();
+        ElementLayout layout = ElementLayout.of(weight);
+        if (chain.operand().isPacked()) {
+            return chain.node().operator().equals("MatMulNBits")
+                    ? BlocksOfBits.of(chain)
+                    : Result.refused(
+                            "packed in the way of " + chain.node().operator() + ", which cannot be pruned yet");
         }
-        Optional<Value> scale = node.input(1);
+        if (weight.type().isFloat() && weight.type().bits() > Byte.SIZE) {
+            return Result.of(layout, Quantization.NONE);
+        }
+        if (!weight.type().isInteger() && !weight.type().isFloat()) {
+            return Result.refused("type " + weight.type());
+        }
+        for (Node node : chain.handedOnBy()) {
+            if (node.operator().equals("DequantizeLinear")) {
+                return dequantize(chain, node, layout);
+            }
+        }
+        if (weight.type().isFloat()) {
+            return Result.of(layout, Quantization.NONE);
+        }
+        if (!chain.operand().isQuantized()) {
+            return WeightOperators.of(chain.node()).isPresent()
+                    ? Result.of(layout, Quantization.NONE.ofUnknownScale())
+                    : Result.refused("what " + chain.node().operator() + " takes its integers for is not known");
+        }
+        return quantized(chain, layout);
+    }
+
+    private static Result dequantize(WeightChain chain, Node node, ElementLayout layout) {
+        Optional<Value> scale = chain.input(node, 1);
         if (scale.flatMap(Value::constant).isEmpty()) {
             return Result.refused("its scale is computed at run time");
         }
-        long axis = node.intAttribute("axis", 1);
-        return combine(scale, node.input(2), shape, axis, direct);
+        Stored stored = new Stored(layout, node.intAttribute("axis", 1), chain.isRead(node, 0));
+        return combine(scale, chain.input(node, 2), stored, node.intAttribute("block_size", 0));
     }
 
-    private static Result quantized(WeightChain chain, Shape shape) {
+    /// @param axis along which scales and zero points may vary
+    /// @param isDirect whether the axes are still those of the constant
+    private record Stored(ElementLayout layout, long axis, boolean isDirect) {
+        Optional<Integer> knownAxis() {
+            int rank = layout.shape().rank();
+            return isDirect && axis >= -rank && axis < rank
+                    ? Optional.of((int) (axis < 0 ? axis + rank : axis))
+                    : Optional.empty();
+        }
+    }
+
+    private static Result quantized(WeightChain chain, ElementLayout layout) {
         Node node = chain.node();
         boolean direct = chain.handedOnBy().stream().allMatch(n -> n.isOperator("Identity"));
         boolean transposed = node.operator().equals("QGemm") && node.intAttribute("transB", 0) != 0;
         int axis = transposed ? 0 : chain.operand().axis();
-        Optional<Value> zeroPoint = chain.operand().zeroPoint() < 0
-                ? Optional.empty()
-                : node.input(chain.operand().zeroPoint());
+        Optional<Value> zeroPoint = chain.input(node, chain.operand().zeroPoint());
         Optional<Value> scale = chain.operand().scale() < 0
                 ? dynamicScale(node)
-                : node.input(chain.operand().scale());
-        return combine(scale, zeroPoint, shape, axis, direct);
+                : chain.input(node, chain.operand().scale());
+        return combine(scale, zeroPoint, new Stored(layout, axis, direct), 0);
     }
 
     /// The weight's scale in what ONNX Runtime's dynamic quantization writes after an integer product: Cast, then
@@ -114,8 +144,8 @@ final class QuantizationSearch {
                 .or(() -> node.input(1).filter(v -> v.constant().isPresent()));
     }
 
-    private static Result combine(
-            Optional<Value> scale, Optional<Value> zeroPoint, Shape shape, long axis, boolean direct) {
+    /// @param block how many elements along the axis share a scale and a zero point; 0 if all do
+    private static Result combine(Optional<Value> scale, Optional<Value> zeroPoint, Stored stored, long block) {
         if (zeroPoint.isPresent() && zeroPoint.get().constant().isEmpty()) {
             return Result.refused("its zero point is computed at run time");
         }
@@ -126,13 +156,13 @@ final class QuantizationSearch {
                 zeroPoint.flatMap(Value::constant).map(QuantizationSearch::bits).orElse(new long[] {0});
         double[] scales =
                 scale.flatMap(Value::constant).map(QuantizationSearch::numbers).orElse(new double[] {1});
-        Optional<Quantization> found = build(zeros, scales, shape, axis, direct);
+        Optional<Quantization> found = build(zeros, scales, stored, block);
         if (found.isEmpty()) {
             return Result.refused("quantized in a way that cannot be pruned yet (" + scales.length + " scales, "
                     + zeros.length + " zero points)");
         }
         boolean known = scale.flatMap(Value::constant).isPresent();
-        return Result.of(known ? found.get() : found.get().ofUnknownScale());
+        return Result.of(stored.layout, known ? found.get() : found.get().ofUnknownScale());
     }
 
     private static boolean isTooMany(Optional<Value> value) {
@@ -141,25 +171,28 @@ final class QuantizationSearch {
                 .isPresent();
     }
 
-    private static Optional<Quantization> build(long[] zeros, double[] scales, Shape shape, long axis, boolean direct) {
+    private static Optional<Quantization> build(long[] zeros, double[] scales, Stored stored, long block) {
         int count = Math.max(zeros.length, scales.length);
         if (zeros.length == 1 && scales.length == 1) {
             return Optional.of(Quantization.perTensor(zeros[0], scales[0]));
         }
-        boolean hasAxis = axis >= -shape.rank() && axis < shape.rank();
-        int along = hasAxis ? (int) (axis < 0 ? axis + shape.rank() : axis) : 0;
-        if (!direct
-                || !hasAxis
-                || shape.dim(along) != count
-                || !fits(zeros.length, count)
-                || !fits(scales.length, count)) {
+        if (!fits(zeros.length, count) || !fits(scales.length, count)) {
             return Optional.empty();
         }
-        return Optional.of(Quantization.perAxis(
-                shape,
-                along,
-                zeros.length == 1 ? filled(zeros[0], count) : zeros,
-                scales.length == 1 ? filled(scales[0], count) : scales));
+        Shape shape = stored.layout.shape();
+        long[] allZeros = zeros.length == 1 ? filled(zeros[0], count) : zeros;
+        double[] allScales = scales.length == 1 ? filled(scales[0], count) : scales;
+        return stored.knownAxis().flatMap(axis -> {
+            long length = shape.dim(axis);
+            if (block <= 0) {
+                return length == count
+                        ? Optional.of(Quantization.perAxis(shape, axis, allZeros, allScales))
+                        : Optional.empty();
+            }
+            return length > 0 && shape.elementCount() / length * Math.ceilDiv(length, block) == count
+                    ? Optional.of(Quantization.perBlock(shape, axis, block, allZeros, allScales))
+                    : Optional.empty();
+        });
     }
 
     private static boolean fits(int length, int count) {
@@ -185,7 +218,7 @@ final class QuantizationSearch {
         return bits;
     }
 
-    private static double[] numbers(Constant constant) {
+    static double[] numbers(Constant constant) {
         ElementType type = constant.type();
         return Arrays.stream(bits(constant))
                 .mapToDouble(bits -> switch (type) {

@@ -39,18 +39,19 @@ final class ReferenceCheck implements SparsityCheck {
         }
         Constant constant = here.constant().orElseThrow();
         Constant other = there.constant();
-        if (constant.type() != other.type() || !constant.shape().equals(other.shape())) {
+        ElementLayout layout = evidence.layout(here);
+        if (layout.type() != there.type() || !layout.shape().equals(there.shape())) {
             return List.of(new Finding(
                     Finding.Kind.TENSOR_CHANGED,
                     name,
-                    "it is " + constant.type() + " " + constant.shape() + ", there it is " + other.type() + " "
-                            + other.shape()));
+                    "it is " + layout.type() + " " + layout.shape() + ", there it is " + there.type() + " "
+                            + there.shape()));
         }
         Mask found = evidence.nonZeros(here);
         List<Finding> findings = new ArrayList<>();
         long revived = promised.revivedIn(found);
         if (revived > 0) {
-            String first = constant.shape().positionOf(promised.firstRevivedIn(found));
+            String first = layout.shape().positionOf(promised.firstRevivedIn(found));
             findings.add(new Finding(
                     Finding.Kind.ZERO_REVIVED,
                     name,
@@ -58,7 +59,7 @@ final class ReferenceCheck implements SparsityCheck {
         }
         long lost = found.revivedIn(promised);
         if (lost > 0) {
-            String first = constant.shape().positionOf(found.firstRevivedIn(promised));
+            String first = layout.shape().positionOf(found.firstRevivedIn(promised));
             findings.add(new Finding(
                     Finding.Kind.VALUE_LOST,
                     name,

@@ -35,7 +35,6 @@ record Survivor(String path, Mask nonZeros, long kept, boolean isSparse) {
         }
         for (Graph graph : after.model().allGraphs()) {
             for (Node node : graph.nodes()) {
-                BlockQuantized.weightOf(node).ifPresent(found -> all.put(found.path(), found));
                 QuantizedPacking.weightOf(node).ifPresent(found -> all.put(found.path(), found));
             }
         }

@@ -30,11 +30,9 @@ final class TensorMatching {
             List<ComparedTensor> before, List<ComparedTensor> after, List<ComparedTensor> added) {
         TensorMatching matching = new TensorMatching(before, after);
         matching.pair(ComparedTensor::name);
-        matching.pair(tensor -> tensor.place().isEmpty()
-                ? "\0" + tensor.name()
-                : tensor.place() + " " + tensor.constant().shape());
-        matching.pair(tensor -> (tensor.isLayer() ? "layer" : tensor.kind()) + " "
-                + tensor.constant().shape());
+        matching.pair(
+                tensor -> tensor.place().isEmpty() ? "\0" + tensor.name() : tensor.place() + " " + tensor.shape());
+        matching.pair(tensor -> (tensor.isLayer() ? "layer" : tensor.kind()) + " " + tensor.shape());
         added.addAll(matching.after);
         Map<ComparedTensor, Optional<ComparedTensor>> pairs = new LinkedHashMap<>();
         before.forEach(tensor -> pairs.put(tensor, Optional.ofNullable(matching.afterOf.get(tensor))));

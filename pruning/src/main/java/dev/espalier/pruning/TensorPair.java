@@ -41,7 +41,7 @@ public record TensorPair(
 
     /// Compares two tensors that are the same one.
     static TensorPair of(ComparedTensor before, ComparedTensor after) {
-        if (!before.constant().shape().equals(after.constant().shape())) {
+        if (!before.shape().equals(after.shape())) {
             return of(before, after, Change.RESHAPED, Optional.empty());
         }
         if (before.isOpaque() || after.isOpaque()) {

@@ -57,8 +57,9 @@ final class TwinCheck implements SparsityCheck {
     }
 
     private static boolean isTwin(Constant copy, Value pruned, Evidence evidence) {
-        DenseTensor mine = copy.decode();
-        DenseTensor theirs = pruned.constant().orElseThrow().decode();
+        ElementLayout layout = evidence.layout(pruned);
+        DenseTensor mine = layout.read(copy.decode());
+        DenseTensor theirs = layout.read(pruned.constant().orElseThrow().decode());
         Mask nonZeros = evidence.nonZeros(pruned);
         long values = 0;
         for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {

@@ -9,11 +9,11 @@ import dev.espalier.onnx.Use;
 import dev.espalier.onnx.Value;
 import dev.espalier.pruning.WeightOperator.Operand;
 import dev.espalier.sparse.Magnitudes;
-import dev.espalier.sparse.Quantization;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,13 +23,24 @@ import java.util.Set;
 /// graphs and of local functions, and those that a call hands to a function. From each operand that an operator
 /// multiplies by, it walks back through operators that only hand the weight on.
 public final class WeightSearch {
-    private record Candidate(WeightChain chain, List<Node> nodes) {}
+    /// @param nodes that read it in its own graph: operators, or calls of functions
+    private record Candidate(List<WeightChain> chains, Set<Node> nodes) {
+        Candidate() {
+            this(new ArrayList<>(), new LinkedHashSet<>());
+        }
+    }
+
+    /// An input of a node that is a weight, with the way from the function's input if the node is a call.
+    private record Target(Operand operand, Optional<WeightChain> inside) {}
+
+    /// A function that multiplies by an input in more ways is not looked into: calls of calls would make them too many.
+    private static final int MOST_WAYS = 16;
 
     private final Model model;
     private final Map<Value, Candidate> candidates = new LinkedHashMap<>();
     private final Map<Value, LeftAlone> others = new LinkedHashMap<>();
     private final Set<Use> operands = new HashSet<>();
-    private final Map<Function, List<Operand>> functionOperands = new HashMap<>();
+    private final Map<Function, List<Target>> functionTargets = new HashMap<>();
 
     private WeightSearch(Model model) {
         this.model = model;
@@ -43,16 +54,23 @@ public final class WeightSearch {
     private ModelWeights search() {
         for (Graph graph : model.allGraphs()) {
             for (Node node : graph.nodes()) {
-                for (Operand operand : operandsOf(node)) {
-                    follow(node, operand);
+                for (Target target : targetsOf(node)) {
+                    follow(node, target);
                 }
             }
         }
         List<Weight> weights = new ArrayList<>();
         candidates.forEach((value, candidate) -> {
-            QuantizationSearch.Result quantization = QuantizationSearch.of(candidate.chain);
+            QuantizationSearch.Result quantization = QuantizationSearch.of(candidate.chains);
             String obstacle = quantization.refusal().or(() -> obstacle(value)).orElse(null);
-            Optional<Weight> weight = quantization.found().map(found -> new Weight(value, found, candidate.nodes));
+            Optional<Weight> weight = quantization
+                    .found()
+                    .map(found -> new Weight(
+                            value,
+                            quantization.layout().orElseThrow(),
+                            found,
+                            List.copyOf(candidate.nodes),
+                            candidate.chains));
             if (obstacle == null) {
                 weights.add(weight.orElseThrow());
             } else {
@@ -66,46 +84,68 @@ public final class WeightSearch {
         return new ModelWeights(weights, List.copyOf(others.values()));
     }
 
-    private List<Operand> operandsOf(Node node) {
+    private List<Target> targetsOf(Node node) {
         return WeightOperators.of(node)
-                .map(WeightOperator::operands)
-                .or(() -> model.functionOf(node).map(this::operandsOf))
+                .map(operator -> operator.operands().stream()
+                        .map(operand -> new Target(operand, Optional.empty()))
+                        .toList())
+                .or(() -> model.functionOf(node).map(this::targetsOf))
                 .orElse(List.of());
     }
 
     /// The inputs that a function hands to operators that multiply by them.
-    private List<Operand> operandsOf(Function function) {
-        List<Operand> known = functionOperands.get(function);
+    private List<Target> targetsOf(Function function) {
+        List<Target> known = functionTargets.get(function);
         if (known != null) {
             return known;
         }
         // The standard forbids recursion; a file that has it nevertheless ends here.
-        functionOperands.put(function, List.of());
-        List<Operand> found = new ArrayList<>();
+        functionTargets.put(function, List.of());
         List<Value> formals = function.body().inputs();
+        Map<Integer, List<WeightChain>> found = new LinkedHashMap<>();
         for (Node node : function.body().nodes()) {
-            for (Operand operand : operandsOf(node)) {
-                node.input(operand.input())
-                        .map(value -> WeightChain.endingAt(value, node, operand).origin())
-                        .filter(origin -> origin.isInput() && formals.contains(origin))
-                        .ifPresent(origin -> found.add(Operand.plain(formals.indexOf(origin))));
+            for (Target target : targetsOf(node)) {
+                chain(node, target)
+                        .filter(chain -> chain.origin().isInput() && formals.contains(chain.origin()))
+                        .ifPresent(
+                                chain -> found.computeIfAbsent(formals.indexOf(chain.origin()), i -> new ArrayList<>())
+                                        .add(chain));
             }
         }
-        List<Operand> distinct = found.stream().distinct().toList();
-        functionOperands.put(function, distinct);
-        return distinct;
+        List<Target> targets = new ArrayList<>();
+        found.forEach((input, chains) -> {
+            Operand operand = Operand.plain(input);
+            if (chains.size() > MOST_WAYS) {
+                targets.add(new Target(operand, Optional.empty()));
+            } else {
+                chains.forEach(chain -> targets.add(new Target(operand, Optional.of(chain))));
+            }
+        });
+        functionTargets.put(function, targets);
+        return targets;
     }
 
-    private void follow(Node node, Operand operand) {
-        Value read = node.input(operand.input()).orElse(null);
-        if (read == null) {
+    /// The way to where the node, or what it calls, multiplies.
+    private Optional<WeightChain> chain(Node node, Target target) {
+        return node.input(target.operand.input())
+                .map(read -> WeightChain.endingAt(read, node, target.operand))
+                .map(chain -> target.inside
+                        .map(inside -> chain.into(
+                                inside,
+                                model.functionOf(node).orElseThrow().body().inputs()))
+                        .orElse(chain));
+    }
+
+    private void follow(Node node, Target target) {
+        WeightChain chain = chain(node, target).orElse(null);
+        if (chain == null) {
             return;
         }
-        operands.add(new Use(node, operand.input()));
-        WeightChain chain = WeightChain.endingAt(read, node, operand);
+        operands.add(new Use(node, target.operand.input()));
         Value origin = chain.origin();
         if (origin.constant().isPresent()) {
-            Candidate candidate = candidates.computeIfAbsent(origin, v -> new Candidate(chain, new ArrayList<>()));
+            Candidate candidate = candidates.computeIfAbsent(origin, v -> new Candidate());
+            candidate.chains.add(chain);
             candidate.nodes.add(node);
         } else if (origin.producer()
                 .filter(p -> p.isOperator("ConstantOfShape"))
@@ -123,7 +163,7 @@ public final class WeightSearch {
             return Optional.of("rank " + constant.shape().rank());
         }
         if (!Magnitudes.supports(constant.type())) {
-            return Optional.of("type " + constant.type() + " cannot be pruned yet");
+            return Optional.of("elements of type " + constant.type() + " are not pruned");
         }
         if (constant.shape().elementCount() == 0) {
             return Optional.of("has no elements");
@@ -138,7 +178,7 @@ public final class WeightSearch {
     }
 
     private static boolean isPrunable(Weight weight) {
-        return Magnitudes.supports(weight.constant().type()) && weight.elementCount() > 0;
+        return Magnitudes.supports(weight.type()) && weight.elementCount() > 0;
     }
 
     /// A node that reads the constant, but not to multiply by it.
@@ -173,8 +213,7 @@ public final class WeightSearch {
                 && constant.shape().elementCount() > 0
                 && !value.uses().isEmpty();
         List<Node> readers = value.uses().stream().map(Use::node).toList();
-        Optional<Weight> ifNamed =
-                prunable ? Optional.of(new Weight(value, Quantization.NONE, readers)) : Optional.empty();
+        Optional<Weight> ifNamed = prunable ? Optional.of(Weight.unasked(value, readers)) : Optional.empty();
         others.putIfAbsent(value, new LeftAlone(value, TensorRole.of(value), ifNamed));
     }
 }

@@ -8,17 +8,27 @@ import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
+import dev.espalier.sparse.SparsityPattern;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,7 +52,7 @@ final class PatternPruningTest {
     }
 
     private static PruningResult prune(Model model, String pattern, String sparsity) {
-        PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), PatternChoice.parse(pattern), Scope.LAYER);
+        PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), PatternChoice.parse(pattern), Scopes.LAYER);
         return Pruner.apply(model, PruningPlan.of(WeightSearch.in(model), request), AUTO, Progress.NONE);
     }
 
@@ -151,6 +161,99 @@ final class PatternPruningTest {
         }
     }
 
+    private static Arguments sliced(ModelBuilder model, String slices, String... patterns) {
+        return Arguments.of(model.output("y", ElementType.F32, "n"), slices, List.of(patterns));
+    }
+
+    /// With the slices as they are stored, and what they may be called.
+    static Stream<Arguments> slices() {
+        return Stream.of(
+                sliced(convolution(1), "slices@12*x4x3x3", "slices:outputs", "slices:0", "slices:-4"),
+                sliced(convolution(1), "slices@12x4*x3x3", "slices:inputs", "slices:1:l1"),
+                sliced(convolution(1), "slices@12*x4*x3x3", "slices:kernels:max"),
+                sliced(convolution(3), "slices@3*x4x4*x3x3", "slices:inputs"),
+                sliced(convolution(3), "slices@3*x4*x4x3x3", "slices:outputs"),
+                sliced(
+                        model(random(12, 5, 2)).node("ConvTranspose", List.of("x", "w"), List.of("y"), "group", 4),
+                        "slices@4*x3x5*x2",
+                        "slices:outputs"),
+                sliced(
+                        model(random(8, 6)).node("MatMul", List.of("x", "w"), List.of("y")),
+                        "slices@8x6*",
+                        "slices:outputs",
+                        "slices:1"),
+                sliced(
+                        model(random(3, 8, 6)).node("MatMul", List.of("x", "w"), List.of("y")),
+                        "slices@3*x8*x6",
+                        "slices:inputs"),
+                sliced(
+                        model(random(6, 8)).node("Gemm", List.of("x", "w"), List.of("y"), "transB", 1),
+                        "slices@6*x8",
+                        "slices:outputs"),
+                sliced(
+                        model(random(2, 12, 8)).node("LSTM", List.of("x", "w", "w"), List.of("y")),
+                        "slices@2*x12*x8",
+                        "slices:outputs"),
+                sliced(
+                        model(random(6, 4))
+                                .node("Reshape", List.of("w", "s"), List.of("r"))
+                                .initializer("s", DenseTensor.ofBits(ElementType.I64, Shape.of(2), 4, 6))
+                                .node("MatMul", List.of("x", "r"), List.of("y")),
+                        "slices@6*x4",
+                        "slices:0"));
+    }
+
+    private static ModelBuilder convolution(int groups) {
+        return model(random(12, 4, 3, 3)).node("Conv", List.of("x", "w"), List.of("y"), "group", groups);
+    }
+
+    @ParameterizedTest
+    @MethodSource("slices")
+    void slicesLieWhereTheOperatorHasThem(ModelBuilder builder, String slices, List<String> patterns) {
+        for (String pattern : patterns) {
+            Model model = builder.build();
+            PruningResult result = prune(model, pattern, "0.5");
+            assertThat(result.layers()).hasSize(1);
+            SparsityPattern expected = SparsityPattern.parse(slices);
+            Mask nonZeros = nonZeros(model);
+            assertThat(expected.violations(nonZeros).count()).isZero();
+            long perSlice = nonZeros.shape().elementCount() / expected.unitCount(nonZeros.shape());
+            assertThat(nonZeros.zeroCount() / perSlice)
+                    .isEqualTo(Sparsity.parse("0.5").of(expected.unitCount(nonZeros.shape())));
+            assertThat(Manifest.of(model).tensors().getFirst().pattern()).isEqualTo(slices);
+            assertThat(Verdict.of(Evidence.of(model, Optional.empty(), Optional.empty()), SparsityChecks.ALL)
+                            .holds())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void anAxisThatAWeightDoesNotHaveIsTheReasonToLeaveItAlone() {
+        for (String pattern : List.of("slices:2", "slices:-3")) {
+            assertThatThrownBy(() -> prune(
+                            model(random(8, 6))
+                                    .node("MatMul", List.of("x", "w"), List.of("y"))
+                                    .output("y", ElementType.F32, "n")
+                                    .build(),
+                            pattern,
+                            "0.5"))
+                    .isInstanceOfSatisfying(
+                            PruningException.class,
+                            e -> assertThat(e.hint().orElseThrow())
+                                    .contains("w: it has no axis " + pattern.substring(7) + ", only 2"));
+        }
+        assertThatThrownBy(() -> prune(
+                        model(random(8, 6))
+                                .node("MatMul", List.of("x", "w"), List.of("y"))
+                                .output("y", ElementType.F32, "n")
+                                .build(),
+                        "slices:kernels",
+                        "0.5"))
+                .isInstanceOfSatisfying(
+                        PruningException.class,
+                        e -> assertThat(e.hint().orElseThrow()).contains("it has no kernels"));
+    }
+
     @Test
     void whatCannotFollowIsLeftAloneWithTheReason() {
         Model model = model(random(6, 3, 3, 3))
@@ -210,16 +313,56 @@ final class PatternPruningTest {
 
     @Test
     void sparsityAndPatternMustAgree() {
-        assertThat(PruneRequest.of(Sparsity.parse("66.67%"), PatternChoice.parse("1:3"), Scope.LAYER)
+        assertThat(PruneRequest.of(Sparsity.parse("66.67%"), PatternChoice.parse("1:3"), Scopes.LAYER)
+                        .rules()
+                        .getFirst()
                         .pattern())
                 .hasToString("1:3");
-        assertThatThrownBy(() -> PruneRequest.of(Sparsity.parse("0.9"), PatternChoice.parse("2:4"), Scope.LAYER))
+        assertThatThrownBy(() -> PruneRequest.of(Sparsity.parse("0.9"), PatternChoice.parse("2:4"), Scopes.LAYER))
                 .hasMessage("a sparsity of 90 % does not go with 2:4, which is 50 %: leave the sparsity out, or choose "
                         + "another pattern");
-        assertThatThrownBy(() -> PruneRequest.of(Sparsity.parse("0.5"), PatternChoice.parse("2:4"), Scope.GLOBAL))
+        assertThatThrownBy(() -> PruneRequest.of(Sparsity.parse("0.5"), PatternChoice.parse("2:4"), Scopes.GLOBAL))
                 .hasMessageContaining("--scope global");
-        for (String text : List.of("4:4", "0:4", "2:5000", "block:0x1", "block:2", "2:4:8", "", "chanels")) {
+        for (String text : List.of(
+                "4:4",
+                "0:4",
+                "2:5000",
+                "block:0x1",
+                "block:2",
+                "2:4:8",
+                "",
+                "chanels",
+                "slices:",
+                "slices:rows",
+                "slices:0:l3",
+                "slices:+1")) {
             assertThatThrownBy(() -> PatternChoice.parse(text)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void aWeightOfMoreBlocksThanCanBeRankedIsLeftAlone(@TempDir Path folder) throws IOException {
+        long side = 1 << 16;
+        try (Arena arena = Arena.ofConfined();
+                FileChannel hole = FileChannel.open(
+                        folder.resolve("hole"),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.READ)) {
+            hole.write(ByteBuffer.allocate(1), side * side - 1);
+            MemorySegment zeros = hole.map(FileChannel.MapMode.READ_ONLY, 0, side * side, arena);
+            DenseTensor weight = new DenseTensor(ElementType.U8, Shape.of(side, side), zeros);
+            Model model = model(DenseTensor.zeros(ElementType.U8, Shape.of(1, 1)))
+                    .node("MatMulInteger", List.of("x", "w"), List.of("y"))
+                    .build();
+            GraphPatch.labelled("enlarge")
+                    .resizeConstant(model.graph().value("w").orElseThrow(), Constant.of(weight))
+                    .apply();
+            assertThatThrownBy(() -> prune(model, "block:1x1", "0.5"))
+                    .isInstanceOf(PruningException.class)
+                    .extracting(e -> ((PruningException) e).hint().orElseThrow())
+                    .asString()
+                    .contains("it has 4,294,967,296 blocks, more than can be ranked");
         }
     }
 }

@@ -140,14 +140,8 @@ final class QuantizedSurvivalTest {
                 .initializer("w_q", DenseTensor.ofBits(ElementType.U8, SHAPE, bits))
                 .initializer("scales", DenseTensor.of(Shape.of(3, 6), new float[18]))
                 .initializer("points", DenseTensor.ofBits(ElementType.U8, Shape.of(3, 6), points))
-                .node(
-                        "DequantizeLinear",
-                        List.of("w_q", "scales", "points"),
-                        List.of("v"),
-                        "axis",
-                        0,
-                        "block_size",
-                        16);
+                .node("DequantizeLinear", List.of("w_q", "scales", "points"), List.of("v"), "axis", 0, "block_size", 16)
+                .node("MatMul", List.of("x", "v"), List.of("y"));
         assertThat(follow(model)).isEqualTo(new Followed("w", Fate.DENSE, "as 'w_q', zero for zero"));
     }
 

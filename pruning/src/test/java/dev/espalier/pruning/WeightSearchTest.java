@@ -240,16 +240,11 @@ final class WeightSearchTest {
 
     @Test
     void doesNotPruneTypesThatItCannotRank() {
-        DenseTensor packed = new DenseTensor(
-                ElementType.I4,
-                Shape.of(2, 2),
-                DenseTensor.zeros(ElementType.U8, Shape.of(2)).data());
-        Model model = model().initializer("q", packed)
-                .initializer("s", DenseTensor.of(Shape.of(), 1))
-                .node("DequantizeLinear", List.of("q", "s"), List.of("w"))
+        Model model = model().initializer("q", DenseTensor.zeros(ElementType.F8E8M0, Shape.of(2, 2)))
+                .node("Cast", List.of("q"), List.of("w"), "to", 1)
                 .node("Gemm", List.of("x", "w"), List.of("y"))
                 .build();
-        assertThat(reason(model, "q")).isEqualTo("type i4 cannot be pruned yet");
+        assertThat(reason(model, "q")).isEqualTo("elements of type f8e8m0 are not pruned");
     }
 
     @Test
@@ -257,9 +252,20 @@ final class WeightSearchTest {
         Model model = model().opset(MS, 1)
                 .initializer("q", DenseTensor.ofBits(ElementType.U8, Shape.of(1, 2, 2), 1, 2, 3, 4))
                 .initializer("s", DenseTensor.of(Shape.of(2), 1, 1))
-                .node(MS, "MatMulNBits", List.of("x", "q", "s"), List.of("y"), "K", 4, "N", 1, "bits", 4)
+                .node(MS, "MatMulBnb4", List.of("x", "q", "s"), List.of("y"), "K", 4, "N", 1)
                 .build();
         assertThat(names(model)).isEmpty();
-        assertThat(reason(model, "q")).isEqualTo("packed below 8 bits, which cannot be pruned yet");
+        assertThat(reason(model, "q")).isEqualTo("packed in the way of MatMulBnb4, which cannot be pruned yet");
+    }
+
+    @Test
+    void saysWhenPackedBytesAreNotWhatTheOperatorReads() {
+        Model model = model().opset(MS, 1)
+                .initializer("q", DenseTensor.ofBits(ElementType.U8, Shape.of(1, 2, 2), 1, 2, 3, 4))
+                .initializer("s", DenseTensor.of(Shape.of(2), 1, 1))
+                .node(MS, "MatMulNBits", List.of("x", "q", "s"), List.of("y"), "K", 99, "N", 1, "block_size", 16)
+                .build();
+        assertThat(names(model)).isEmpty();
+        assertThat(reason(model, "q")).isEqualTo("it is u8 1x2x2, which MatMulNBits does not read as 1x99");
     }
 }

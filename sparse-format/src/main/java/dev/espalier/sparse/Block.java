@@ -1,7 +1,5 @@
 package dev.espalier.sparse;
 
-import java.util.Arrays;
-
 /// The matrices of a grid are cut into blocks of `height` x `width`, those at the lower and right edges smaller, which
 /// stay or become zero as wholes.
 ///
@@ -9,17 +7,7 @@ import java.util.Arrays;
 /// @param width columns of a block
 /// @param pooling what a block is judged by
 /// @param grid the matrices
-public record Block(int height, int width, Pooling pooling, Grid grid) implements SparsityPattern {
-    private static final int BLOCK = 4096;
-
-    /// What the scores of a block's elements give together (TensorFlow Model Optimization's `block_pooling_type`).
-    public enum Pooling {
-        /// Their mean, over the elements that there are.
-        AVERAGE,
-        /// The largest.
-        MAXIMUM
-    }
-
+public record Block(int height, int width, Pooling pooling, Grid grid) implements SparsityPattern, Wholes.Division {
     public Block {
         if (height < 1 || width < 1) {
             throw new IllegalArgumentException("a block of " + height + "x" + width);
@@ -27,7 +15,8 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
     }
 
     /// Number of blocks.
-    public long blockCount() {
+    @Override
+    public long unitCount() {
         return grid.outer() * down() * across();
     }
 
@@ -40,34 +29,35 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
     }
 
     @Override
-    public Scores units(Scores elements) {
-        double[] pooled = new double[Math.toIntExact(blockCount())];
-        long[] scores = new long[BLOCK];
-        forEachStretch((from, count, blocks) -> {
-            elements.read(from, count, scores);
-            for (int i = 0; i < count; i++) {
-                int block = blocks[i];
-                double value = real(scores[i], elements.bits());
-                pooled[block] = pooling == Pooling.AVERAGE ? pooled[block] + value : Math.max(pooled[block], value);
-            }
-        });
-        if (pooling == Pooling.AVERAGE) {
-            for (int i = 0; i < pooled.length; i++) {
-                pooled[i] /= sizeOf(i);
-            }
-        }
-        return new BlockScores(pooled);
-    }
-
-    /// Infinite where the element must never go, so that its block is too.
-    private static double real(long score, int bits) {
-        return score >= Scores.never(bits) ? Double.POSITIVE_INFINITY : Scores.real(score, bits);
-    }
-
-    private long sizeOf(long block) {
+    public long sizeOf(long block) {
         long rows = Math.min(height, grid.rows() - block / across() % down() * height);
         long columns = Math.min(width, grid.columns() - block % across() * width);
         return rows * columns;
+    }
+
+    @Override
+    public long firstOf(long block) {
+        long row = block / across() / down() * grid.rows() + block / across() % down() * height;
+        return row * grid.columns() + block % across() * width;
+    }
+
+    @Override
+    public void read(long from, int count, long[] out) {
+        int i = 0;
+        while (i < count) {
+            long row = (from + i) / grid.columns();
+            long column = (from + i) % grid.columns();
+            int end = (int) Math.min(count, i + grid.columns() - column);
+            long block = blockAt(row, column);
+            int left = width - (int) (column % width);
+            for (; i < end; i++) {
+                out[i] = block;
+                if (--left == 0) {
+                    block++;
+                    left = width;
+                }
+            }
+        }
     }
 
     /// @param row counted through all matrices
@@ -77,117 +67,34 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
     }
 
     @Override
-    public Mask select(Shape shape, Scores elements, Scores units, Cut cut) {
-        Mask kept = Mask.ofKept(Shape.of(units.count()), units, cut.withAllZeros());
-        Mask mask = Mask.none(shape);
-        long[] scores = new long[BLOCK];
-        forEachStretch((from, count, blocks) -> {
-            elements.read(from, count, scores);
-            for (int i = 0; i < count; i++) {
-                if (scores[i] != 0 && kept.isKept(blocks[i])) {
-                    mask.keep(from + i);
-                }
-            }
-        });
-        return mask;
+    public Scores units(Scores elements) {
+        return Wholes.pool(this, pooling, elements);
     }
 
-    /// Blocks with zeros and other elements. Counts a row of blocks at a time.
+    @Override
+    public Mask select(Shape shape, Scores elements, Scores units, Cut cut) {
+        return Wholes.select(this, shape, elements, units, cut);
+    }
+
+    /// Blocks with zeros and other elements.
     @Override
     public Violations violations(Mask nonZeros) {
-        long[] kept = new long[Math.toIntExact(across())];
-        long count = 0;
-        long first = -1;
-        for (long block = 0; block < blockCount(); block += across()) {
-            long from = firstElementOf(block);
-            long to = from + Math.min(height, grid.rows() - block / across() % down() * height) * grid.columns();
-            Arrays.fill(kept, 0);
-            for (long i = nonZeros.nextKept(from); i >= 0 && i < to; i = nonZeros.nextKept(i + 1)) {
-                kept[(int) (i % grid.columns() / width)]++;
-            }
-            for (int j = 0; j < kept.length; j++) {
-                if (kept[j] != 0 && kept[j] != sizeOf(block + j)) {
-                    first = count++ == 0 ? firstElementOf(block + j) : first;
-                }
-            }
-        }
-        return new Violations(count, first);
-    }
-
-    private long firstElementOf(long block) {
-        long row = block / across() / down() * grid.rows() + block / across() % down() * height;
-        return row * grid.columns() + block % across() * width;
+        return Wholes.violations(this, nonZeros);
     }
 
     @Override
     public Mask cover(Mask nonZeros) {
-        Mask kept = Mask.none(Shape.of(blockCount()));
-        for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
-            kept.keep(blockAt(i / grid.columns(), i % grid.columns()));
-        }
-        Mask mask = Mask.none(nonZeros.shape());
-        forEachStretch((from, count, blocks) -> {
-            for (int i = 0; i < count; i++) {
-                if (kept.isKept(blocks[i])) {
-                    mask.keep(from + i);
-                }
-            }
-        });
-        return mask;
+        return Wholes.cover(this, nonZeros);
     }
 
-    /// A piece of a row, with the block that each of its elements is in.
-    private interface Stretch {
-        void visit(long from, int count, int[] blocks);
-    }
-
-    private void forEachStretch(Stretch stretch) {
-        int[] blocks = new int[BLOCK];
-        for (long row = 0; row < grid.outer() * grid.rows(); row++) {
-            for (long column = 0; column < grid.columns(); column += BLOCK) {
-                int count = (int) Math.min(BLOCK, grid.columns() - column);
-                int block = (int) blockAt(row, column);
-                int left = width - (int) (column % width);
-                for (int i = 0; i < count; i++) {
-                    blocks[i] = block;
-                    if (--left == 0) {
-                        block++;
-                        left = width;
-                    }
-                }
-                stretch.visit(row * grid.columns() + column, count, blocks);
-            }
-        }
+    @Override
+    public boolean fits(Shape shape) {
+        return grid.elementCount() == shape.elementCount();
     }
 
     /// `block:4x1@1x64x288`.
     @Override
     public String toString() {
         return "block:" + height + "x" + width + "@" + grid;
-    }
-
-    private static final class BlockScores implements Scores {
-        private final double[] pooled;
-
-        BlockScores(double[] pooled) {
-            this.pooled = pooled;
-        }
-
-        @Override
-        public int bits() {
-            return 63;
-        }
-
-        @Override
-        public long count() {
-            return pooled.length;
-        }
-
-        @Override
-        public void read(long from, int count, long[] out) {
-            for (int i = 0; i < count; i++) {
-                out[i] = Double.doubleToRawLongBits(pooled[(int) from + i]);
-            }
-        }
     }
 }

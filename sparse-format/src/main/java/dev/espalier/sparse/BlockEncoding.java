@@ -33,10 +33,10 @@ record BlockEncoding() implements PackedEncoding {
         return SparseEncodings.BITMAP.firstOpset(type);
     }
 
-    /// All elements of its blocks.
+    /// All elements of its blocks or slices.
     @Override
     public Mask stored(SparsityPattern pattern, Mask nonZeros) {
-        return pattern instanceof Block ? pattern.cover(nonZeros) : nonZeros;
+        return pattern.cover(nonZeros);
     }
 
     @Override

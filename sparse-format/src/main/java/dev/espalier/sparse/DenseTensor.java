@@ -36,7 +36,7 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
 
     /// A tensor of which every element has the same bits.
     ///
-    /// @throws IllegalArgumentException if they are not zero and the type is not 8, 16, 32 or 64 bits wide
+    /// @throws IllegalArgumentException if they are not zero and the type is wider than 64 bits
     static DenseTensor filled(ElementType type, Shape shape, long bits) {
         DenseTensor tensor = zeros(type, shape);
         if (bits != 0) {
@@ -56,11 +56,18 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         return tensor;
     }
 
-    /// A tensor of any type of 8, 16, 32 or 64 bits, each element given by its bits.
+    /// A tensor of any type of at most 64 bits, each element given by its bits.
     public static DenseTensor ofBits(ElementType type, Shape shape, long... bits) {
         DenseTensor tensor = zeros(type, shape);
         tensor.writeBits(0, bits.length, bits);
         return tensor;
+    }
+
+    /// The same bytes as elements of another type and shape.
+    ///
+    /// @throws IllegalArgumentException if these take another number of bytes
+    public DenseTensor viewedAs(ElementType otherType, Shape otherShape) {
+        return new DenseTensor(otherType, otherShape, data);
     }
 
     /// Whether the other has the same type, shape and bits.
@@ -114,7 +121,16 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
                     out[i] = data.get(ValueLayout.JAVA_BYTE, from + i) & narrow;
                 }
             }
-            case 2, 4, 6 -> {
+            case 2, 4 -> {
+                int perByte = 8 / type.bits();
+                long narrow = mask & ((1L << type.bits()) - 1);
+                for (int i = 0; i < count; i++) {
+                    long index = from + i;
+                    int shift = (int) (index % perByte) * type.bits();
+                    out[i] = (data.get(ValueLayout.JAVA_BYTE, index / perByte) >>> shift) & narrow;
+                }
+            }
+            case 6 -> {
                 for (int i = 0; i < count; i++) {
                     out[i] = packedBits(from + i) & mask;
                 }
@@ -125,7 +141,7 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
 
     /// Writes `count` elements from element `from` on, for the code that makes a new tensor.
     ///
-    /// @throws IllegalArgumentException if the type is not 8, 16, 32 or 64 bits wide
+    /// @throws IllegalArgumentException if the type is wider than 64 bits
     void writeBits(long from, int count, long[] bits) {
         switch (type.bits()) {
             case 64 -> MemorySegment.copy(bits, 0, data, LONG, from * 8, count);
@@ -150,7 +166,37 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
                 }
                 MemorySegment.copy(block, 0, data, ValueLayout.JAVA_BYTE, from, count);
             }
+            case 2, 4, 6 -> {
+                for (int i = 0; i < count; i++) {
+                    setPackedBits(from + i, bits[i]);
+                }
+            }
             default -> throw new IllegalArgumentException("elements of type " + type + " are not written");
+        }
+    }
+
+    private void setPackedBits(long index, long bits) {
+        long bit = index * type.bits();
+        int shift = (int) (bit & 7);
+        long cleared = ~(((1L << type.bits()) - 1) << shift);
+        long shifted = (bits & ((1L << type.bits()) - 1)) << shift;
+        for (int at = 0; at * 8 < shift + type.bits(); at++) {
+            long old = data.get(ValueLayout.JAVA_BYTE, (bit >>> 3) + at) & 0xFFL;
+            long now = (old & (cleared >>> (8 * at))) | (shifted >>> (8 * at));
+            data.set(ValueLayout.JAVA_BYTE, (bit >>> 3) + at, (byte) now);
+        }
+    }
+
+    /// Writes elements of a tensor of the same type into this one, for the code that makes a new tensor.
+    ///
+    /// @param from the first element of `source`
+    /// @param to the first element here
+    public void copy(DenseTensor source, long from, long to, long count) {
+        long[] block = new long[(int) Math.min(BLOCK, count)];
+        for (long done = 0; done < count; done += block.length) {
+            int here = (int) Math.min(block.length, count - done);
+            source.readBits(from + done, here, block);
+            writeBits(to + done, here, block);
         }
     }
 
@@ -196,15 +242,16 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         }
     }
 
-    /// Writes one element.
+    /// Writes one element. Those of less than 8 bits share bytes with their neighbours: not for several threads.
     ///
-    /// @throws IllegalArgumentException if the type is not 8, 16, 32 or 64 bits wide
+    /// @throws IllegalArgumentException if the type is wider than 64 bits
     void setBits(long index, long bits) {
         switch (type.bits()) {
             case 64 -> data.set(LONG, index * 8, bits);
             case 32 -> data.set(INT, index * 4, (int) bits);
             case 16 -> data.set(SHORT, index * 2, (short) bits);
             case 8 -> data.set(ValueLayout.JAVA_BYTE, index, (byte) bits);
+            case 2, 4, 6 -> setPackedBits(index, bits);
             default -> throw new IllegalArgumentException("elements of type " + type + " are not written");
         }
     }

@@ -1,8 +1,9 @@
 package dev.espalier.sparse;
 
 /// Scores by magnitude: |value|, in real units where the weight is quantized. NaN and infinities are never pruned.
-/// The scores of `f16`, `bf16` and `f32` weights are the bits of a `float`; `f64` and quantized ones need a `double` to
-/// be exact, and so does every weight that is compared with one of those.
+/// The scores of `f16`, `bf16` and `f32` weights are the bits of a `float`; `f64` ones and all that may have a scale
+/// need
+/// a `double` to be exact, and so does every weight that is compared with one of those.
 public final class Magnitudes implements Scores {
     private static final int BLOCK = 4096;
 
@@ -28,8 +29,8 @@ public final class Magnitudes implements Scores {
     /// Whether elements of this type can be ranked and pruned.
     public static boolean supports(ElementType type) {
         return switch (type) {
-            case F32, F64, F16, BF16, I8, U8 -> true;
-            default -> false;
+            case F32, F64, F16, BF16 -> true;
+            default -> SmallNumbers.has(type);
         };
     }
 
@@ -91,7 +92,7 @@ public final class Magnitudes implements Scores {
                     out[i] = Float.floatToRawIntBits(Float.float16ToFloat((short) out[i]));
                 }
             }
-            default -> readIntegers(from, count, out);
+            default -> readQuantized(from, count, out);
         }
         if (bits == 63 && exactBits(tensor.type()) == 31) {
             for (int i = 0; i < count; i++) {
@@ -100,17 +101,16 @@ public final class Magnitudes implements Scores {
         }
     }
 
-    private void readIntegers(long from, int count, long[] out) {
-        boolean signed = tensor.type() == ElementType.I8;
+    private void readQuantized(long from, int count, long[] out) {
+        double[] numbers = SmallNumbers.of(tensor.type());
+        int step = quantization.step();
         int i = 0;
         while (i < count) {
-            long zeroBits = quantization.zeroAt(from + i);
-            double scale = Math.abs(quantization.scaleAt(from + i));
-            long zero = signed ? (byte) zeroBits : zeroBits;
+            int place = quantization.placeOf(from + i);
             int end = (int) Math.min(count, i + quantization.runAt(from + i));
-            for (; i < end; i++) {
-                long value = signed ? (byte) out[i] : out[i];
-                out[i] = Double.doubleToRawLongBits(Math.abs(value - zero) * scale);
+            for (; i < end; i++, place += step) {
+                double distance = numbers[(int) out[i]] - numbers[(int) quantization.zero(place)];
+                out[i] = Double.doubleToRawLongBits(Math.abs(distance * quantization.scale(place)));
             }
         }
     }

@@ -46,15 +46,16 @@ public final class Mask {
         Mask mask = new Mask(tensor.shape(), newWords(tensor.elementCount()));
         long[] bits = new long[BLOCK];
         boolean hasZeroPoint = !quantization.isZeroAtZero();
+        int step = quantization.step();
         for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
             int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
             tensor.readBits(from, count, test, bits);
             int i = 0;
             while (hasZeroPoint && i < count) {
-                long zero = quantization.zeroAt(from + i) & test;
+                int place = quantization.placeOf(from + i);
                 int end = (int) Math.min(count, i + quantization.runAt(from + i));
-                for (; i < end; i++) {
-                    bits[i] ^= zero;
+                for (; i < end; i++, place += step) {
+                    bits[i] ^= quantization.zero(place) & test;
                 }
             }
             mask.setNonZero(from, count, bits);
@@ -317,7 +318,7 @@ public final class Mask {
 
     /// A copy of `tensor` with its zero stored where the mask has one; the rest bit for bit.
     ///
-    /// @throws IllegalArgumentException if the shapes differ or the type is below 8 bits
+    /// @throws IllegalArgumentException if the shapes differ
     public DenseTensor applyTo(DenseTensor tensor, Quantization quantization) {
         if (!tensor.shape().equals(shape)) {
             throw new IllegalArgumentException("a mask of shape " + shape + " for a tensor of " + tensor.shape());

@@ -22,6 +22,11 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
         return NO_UNITS;
     }
 
+    /// Number of whole groups.
+    public long groupCount() {
+        return grid.outer() * (grid.rows() / group) * grid.columns();
+    }
+
     /// Rows after the last whole group.
     public long tail() {
         return grid.rows() % group;
@@ -82,6 +87,9 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
     public Violations violations(Mask nonZeros) {
         long count = 0;
         long first = -1;
+        if (grid.elementCount() == 0) {
+            return Violations.NONE;
+        }
         for (long o = 0; o < grid.outer(); o++) {
             for (long r = 0; r + group <= grid.rows(); r += group) {
                 for (long c = 0; c < grid.columns(); c++) {
@@ -99,6 +107,11 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
     @Override
     public Mask cover(Mask nonZeros) {
         return nonZeros;
+    }
+
+    @Override
+    public boolean fits(Shape shape) {
+        return grid.elementCount() == shape.elementCount();
     }
 
     /// `2:4@64x32x9`.

@@ -24,6 +24,11 @@ public record Unstructured() implements SparsityPattern {
     }
 
     @Override
+    public boolean fits(Shape shape) {
+        return true;
+    }
+
+    @Override
     public String toString() {
         return "unstructured";
     }

@@ -20,15 +20,42 @@ final class Values {
     /// Reads `count` elements, at most 4096, from element `from` on. Not for several threads.
     void read(long from, int count, double[] out) {
         tensor.readBits(from, count, bits);
-        for (int i = 0; i < count; i++) {
-            out[i] = switch (tensor.type()) {
-                case F64 -> Double.longBitsToDouble(bits[i]);
-                case F32 -> Float.intBitsToFloat((int) bits[i]);
-                case F16 -> Float.float16ToFloat((short) bits[i]);
-                case BF16 -> Float.intBitsToFloat((int) bits[i] << 16);
-                case I8 -> quantization.scaleAt(from + i) * ((byte) bits[i] - (byte) quantization.zeroAt(from + i));
-                default -> quantization.scaleAt(from + i) * (bits[i] - quantization.zeroAt(from + i));
-            };
+        switch (tensor.type()) {
+            case F64 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] = Double.longBitsToDouble(bits[i]);
+                }
+            }
+            case F32 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] = Float.intBitsToFloat((int) bits[i]);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] = Float.float16ToFloat((short) bits[i]);
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] = Float.intBitsToFloat((int) bits[i] << 16);
+                }
+            }
+            default -> readQuantized(from, count, out);
+        }
+    }
+
+    private void readQuantized(long from, int count, double[] out) {
+        double[] numbers = SmallNumbers.of(tensor.type());
+        int step = quantization.step();
+        int i = 0;
+        while (i < count) {
+            int place = quantization.placeOf(from + i);
+            int end = (int) Math.min(count, i + quantization.runAt(from + i));
+            for (; i < end; i++, place += step) {
+                double distance = numbers[(int) bits[i]] - numbers[(int) quantization.zero(place)];
+                out[i] = distance * quantization.scale(place);
+            }
         }
     }
 }

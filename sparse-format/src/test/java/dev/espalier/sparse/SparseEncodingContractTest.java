@@ -65,7 +65,7 @@ final class SparseEncodingContractTest {
         }
     }
 
-    /// Masks that follow 2:4, 1:4, 1:16 and blocks, along and across each axis.
+    /// Masks that follow 2:4, 1:4, 1:16, blocks and slices, along and across each axis.
     private static List<Mask> patterns(Shape shape) {
         List<Mask> masks = new ArrayList<>();
         Random random = new Random(9);
@@ -76,9 +76,10 @@ final class SparseEncodingContractTest {
                     new NofM(2, 4, grid),
                     new NofM(1, 4, grid),
                     new NofM(1, 16, grid),
-                    new Block(2, 1, Block.Pooling.AVERAGE, new Grid(1, grid.outer() * grid.rows(), grid.columns())),
-                    new Block(3, 3, Block.Pooling.AVERAGE, new Grid(1, grid.outer(), grid.rows() * grid.columns())),
-                    new Block(1, 9, Block.Pooling.AVERAGE, new Grid(1, grid.outer(), grid.rows() * grid.columns())))) {
+                    new Block(2, 1, Pooling.AVERAGE, new Grid(1, grid.outer() * grid.rows(), grid.columns())),
+                    new Block(3, 3, Pooling.AVERAGE, new Grid(1, grid.outer(), grid.rows() * grid.columns())),
+                    new Block(1, 9, Pooling.AVERAGE, new Grid(1, grid.outer(), grid.rows() * grid.columns())),
+                    new Slices(Pooling.L2, Slices.Axis.along(shape, axis)))) {
                 Scores units = pattern.units(lots);
                 masks.add(pattern.select(shape, lots, units, Cut.ofSmallest(List.of(units), units.count() * 3 / 4)));
             }
@@ -165,7 +166,7 @@ final class SparseEncodingContractTest {
         long bitmap = SparseEncodings.BITMAP.encodedSize(tensor, mask);
         assertThat(SparseEncodings.NOFM.encodedSize(tensor, mask) - fit.codes().tableBytes())
                 .isEqualTo(bitmap - 24 * 32 * 9 / 8 + 24 * 32 * 9 / 12);
-        Block blocks = new Block(4, 9, Block.Pooling.AVERAGE, new Grid(1, 24, 288));
+        Block blocks = new Block(4, 9, Pooling.AVERAGE, new Grid(1, 24, 288));
         Scores units = blocks.units(lots);
         Mask whole = blocks.select(shape, lots, units, Cut.ofSmallest(List.of(units), 150));
         assertThat(BlockFit.of(whole)).hasValue(new BlockFit(24, 288, 4, 9));

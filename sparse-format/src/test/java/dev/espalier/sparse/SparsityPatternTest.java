@@ -3,8 +3,10 @@ package dev.espalier.sparse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,35 +168,143 @@ final class SparsityPatternTest {
         Grid grid = new Grid(1, 2, 4);
         // The left block has the larger mean, the right one the largest element.
         DenseTensor tensor = DenseTensor.of(Shape.of(2, 4), 3, -3, 5, 0.5f, 3, 3, 0, 0.5f);
-        Mask byMean = select(new Block(2, 2, Block.Pooling.AVERAGE, grid), tensor, 0.5);
+        Mask byMean = select(new Block(2, 2, Pooling.AVERAGE, grid), tensor, 0.5);
         assertThat(byMean.isKept(0)).isTrue();
         assertThat(byMean.isKept(2)).isFalse();
-        Mask byLargest = select(new Block(2, 2, Block.Pooling.MAXIMUM, grid), tensor, 0.5);
+        Mask byLargest = select(new Block(2, 2, Pooling.MAXIMUM, grid), tensor, 0.5);
         assertThat(byLargest.isKept(0)).isFalse();
         assertThat(byLargest.isKept(2)).isTrue();
         // The zero of its own is not kept, and is the exception to whole blocks.
         assertThat(byLargest.isKept(6)).isFalse();
-        assertThat(new Block(2, 2, Block.Pooling.MAXIMUM, grid).violations(byLargest))
+        assertThat(new Block(2, 2, Pooling.MAXIMUM, grid).violations(byLargest))
                 .isEqualTo(new SparsityPattern.Violations(1, 2));
-        assertThat(new Block(2, 2, Block.Pooling.MAXIMUM, grid).cover(byLargest).keptCount())
+        assertThat(new Block(2, 2, Pooling.MAXIMUM, grid).cover(byLargest).keptCount())
                 .isEqualTo(4);
     }
 
     @Test
     void neverDropsABlockWithWhatIsNotFinite() {
         DenseTensor tensor = DenseTensor.of(Shape.of(4), Float.NaN, 0, 9, 9);
-        Mask mask = select(new Block(1, 2, Block.Pooling.AVERAGE, new Grid(1, 1, 4)), tensor, 1);
+        Mask mask = select(new Block(1, 2, Pooling.AVERAGE, new Grid(1, 1, 4)), tensor, 1);
         assertThat(mask.keptCount()).isEqualTo(1);
         assertThat(mask.isKept(0)).isTrue();
     }
 
+    /// With the slice of each element.
+    static Stream<Arguments> slices() {
+        return Stream.of(
+                Arguments.of("slices@6*x8x9", (LongUnaryOperator) i -> i / 72),
+                Arguments.of("slices@6x8*x9", (LongUnaryOperator) i -> i / 9 % 8),
+                Arguments.of("slices@6*x8*x9", (LongUnaryOperator) i -> i / 9),
+                Arguments.of("slices@2*x5x7*x3", (LongUnaryOperator) i -> i / 105 * 7 + i / 3 % 7),
+                Arguments.of("slices@40x300*", (LongUnaryOperator) i -> i % 300),
+                Arguments.of("slices@40x5000*", (LongUnaryOperator) i -> i % 5000),
+                Arguments.of("slices@3x1*x7", (LongUnaryOperator) i -> 0),
+                Arguments.of("slices@12*", (LongUnaryOperator) i -> i));
+    }
+
+    @ParameterizedTest
+    @MethodSource("slices")
+    void keepsOrDropsWholeSlicesByTheirNorm(String text, LongUnaryOperator sliceOf) {
+        Slices parsed = (Slices) SparsityPattern.parse(text);
+        long elements = parsed.axes().stream().mapToLong(Slices.Axis::size).reduce(1, (a, b) -> a * b);
+        DenseTensor tensor = DenseTensor.zeros(ElementType.F32, Shape.of(elements));
+        Random random = new Random(11);
+        for (long i = 0; i < elements; i++) {
+            tensor.setBits(i, Float.floatToRawIntBits(1 + random.nextFloat()));
+        }
+        for (Pooling pooling : List.of(Pooling.L1, Pooling.L2, Pooling.MAXIMUM)) {
+            Slices pattern = new Slices(pooling, parsed.axes());
+            double[] norms = new double[(int) pattern.unitCount()];
+            for (long i = 0; i < elements; i++) {
+                double magnitude = Float.intBitsToFloat((int) tensor.bitsAt(i));
+                int slice = (int) sliceOf.applyAsLong(i);
+                norms[slice] = switch (pooling) {
+                    case L1, AVERAGE -> norms[slice] + magnitude;
+                    case L2 -> norms[slice] + magnitude * magnitude;
+                    case MAXIMUM -> Math.max(norms[slice], magnitude);
+                };
+            }
+            double[] sorted = norms.clone();
+            Arrays.sort(sorted);
+            int dropped = (int) Math.round(0.3 * norms.length);
+            Mask mask = select(pattern, tensor, 0.3);
+            double last = dropped == 0 ? 0 : sorted[dropped - 1];
+            assertThat(mask).isEqualTo(Mask.of(tensor.shape(), i -> norms[(int) sliceOf.applyAsLong(i)] > last));
+            assertThat(pattern.violations(mask)).isEqualTo(SparsityPattern.Violations.NONE);
+            assertThat(pattern.cover(mask)).isEqualTo(mask);
+            assertThat(pattern.fits(tensor.shape())).isTrue();
+            assertThat(pattern.fits(Shape.of(elements + 1))).isFalse();
+        }
+    }
+
+    @Test
+    void saysWhereTheFirstSliceIsThatIsNeitherEmptyNorFull() {
+        SparsityPattern pattern = SparsityPattern.parse("slices@2x3*x4");
+        Mask mask = Mask.none(Shape.of(2, 3, 4));
+        mask.keep(9);
+        mask.keep(13);
+        assertThat(pattern.violations(mask)).isEqualTo(new SparsityPattern.Violations(2, 0));
+        assertThat(pattern.cover(mask).keptCount()).isEqualTo(16);
+        for (long i : new long[] {0, 1, 2, 3, 12, 14, 15}) {
+            mask.keep(i);
+        }
+        assertThat(pattern.violations(mask)).isEqualTo(new SparsityPattern.Violations(1, 8));
+    }
+
+    /// Squares of small doubles are 0 and those of large ones infinite: neither decides.
+    @Test
+    void takesNormsThatADoubleCannotHoldForTheSmallestAndTheLargest() {
+        DenseTensor tensor = DenseTensor.zeros(ElementType.F64, Shape.of(4, 2));
+        double[] values = {0, 0, 1e-200, 0, 1, 1, 1e300, 1e300};
+        for (int i = 0; i < values.length; i++) {
+            tensor.setBits(i, Double.doubleToRawLongBits(values[i]));
+        }
+        Slices pattern = new Slices(Pooling.L2, Slices.Axis.along(tensor.shape(), 0));
+        Scores units = pattern.units(Magnitudes.of(tensor, Quantization.NONE, 63));
+        long[] scores = new long[4];
+        units.read(0, 4, scores);
+        assertThat(scores[0]).isZero();
+        assertThat(scores[1]).isPositive().isLessThan(scores[2]);
+        assertThat(scores[3]).isGreaterThan(scores[2]).isLessThan(Scores.never(63));
+    }
+
+    @Test
+    void countsMoreBlocksThanAnIntDoes() {
+        long columns = (1L << 31) + 9;
+        Mask mask = Mask.none(Shape.of(columns));
+        mask.keep(columns - 1);
+        Block single = new Block(1, 1, Pooling.AVERAGE, new Grid(1, 1, columns));
+        assertThat(single.violations(mask)).isEqualTo(SparsityPattern.Violations.NONE);
+        assertThat(single.cover(mask)).isEqualTo(mask);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2:4@1x1099511627776x0", "block:1x1@1x1099511627776x0", "slices@1099511627776*x0"})
+    void looksForNothingInAnEmptyTensorOfWhateverLength(String pattern) {
+        Mask mask = Mask.none(Shape.of(0));
+        assertThat(SparsityPattern.parse(pattern).fits(mask.shape())).isTrue();
+        assertThat(SparsityPattern.parse(pattern).violations(mask)).isEqualTo(SparsityPattern.Violations.NONE);
+        assertThat(SparsityPattern.parse(pattern).cover(mask)).isEqualTo(mask);
+    }
+
     @Test
     void isReadAsItIsWritten() {
-        for (String text : List.of("2:4@64x32x9", "block:4x1@1x64x288")) {
+        for (String text : List.of("2:4@64x32x9", "block:4x1@1x64x288", "slices@64*x32x9", "slices@2*x8x4*")) {
             assertThat(SparsityPattern.parse(text)).hasToString(text);
         }
         for (String text : List.of(
-                "", "2:4", "4:2@1x1x1", "2:4@1x1", "2:4@1x-1x1", "block:0x1@1x1x1", "2:4@99999999999x9999999999x2")) {
+                "",
+                "slices@",
+                "slices@4**",
+                "slices@4*x-1",
+                "slices@9999999999x9999999999*",
+                "2:4",
+                "4:2@1x1x1",
+                "2:4@1x1",
+                "2:4@1x-1x1",
+                "block:0x1@1x1x1",
+                "2:4@99999999999x9999999999x2")) {
             assertThatThrownBy(() -> SparsityPattern.parse(text)).isInstanceOf(IllegalArgumentException.class);
         }
     }

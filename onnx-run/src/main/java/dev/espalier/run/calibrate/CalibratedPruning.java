@@ -89,18 +89,17 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
         return method.summary();
     }
 
-    /// @throws IllegalArgumentException if several weights are to share their zeros: calibration takes one after the
-    /// other
     @Override
-    public List<PrunedWeight> prune(PruningPlan.Group group, long seed) {
-        if (group.targets().size() != 1) {
-            throw new IllegalArgumentException("a calibrated method prunes one layer after the other");
-        }
-        PruningPlan.Target target = group.targets().getFirst();
+    public boolean isInOrder() {
+        return true;
+    }
+
+    @Override
+    public PrunedWeight prune(PruningPlan.Target target, long seed) {
         CalibratedLayer.Found found = CalibratedLayer.of(target.weight());
         PrunedWeight pruned = found.layer().isPresent()
-                ? fitted(found.layer().get(), target, group)
-                : PruningMethods.MAGNITUDE.prune(group, seed).getFirst().notCalibrated(found.reason());
+                ? fitted(found.layer().get(), target)
+                : PruningMethods.MAGNITUDE.prune(target, seed).notCalibrated(found.reason());
         if (target.weight().value().graph().path().isEmpty()) {
             calibration.change(
                     target.weight().name(),
@@ -108,11 +107,11 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
                             .applyTo(pruned.elements(), target.weight().quantization())));
             pruned.alongside().forEach((value, constant) -> calibration.change(value.path(), constant));
         }
-        return List.of(pruned);
+        return pruned;
     }
 
-    private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target, PruningPlan.Group group) {
-        LayerSolution solution = solution(layer, problem(layer, target.pattern(), group.zeros()));
+    private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target) {
+        LayerSolution solution = solution(layer, problem(layer, target.pattern(), target.zeros()));
         return new PrunedWeight(
                 target.weight(),
                 layer.matrix().mask(solution.kept()),

@@ -37,7 +37,7 @@ public final class Batch {
     }
 
     /// The inputs by name. Rows past the samples only fill a batch of a fixed size. The memory is used again for the
-    /// next batch.
+    /// batch after the next.
     public Map<String, DenseTensor> inputs() {
         return inputs;
     }

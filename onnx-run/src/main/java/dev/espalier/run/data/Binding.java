@@ -2,6 +2,7 @@ package dev.espalier.run.data;
 
 import dev.espalier.onnx.Dimension;
 import dev.espalier.onnx.Graph;
+import dev.espalier.sparse.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,31 +13,48 @@ import java.util.stream.Collectors;
 
 /// Which array of a data set goes to which input of a model.
 ///
+/// @param row shape of a row as the input takes it
+/// @param isResized whether images are still to be resized or cropped
 /// @param hasBatchAxis whether rows are put together along the input's first axis; if not, a row is all that the input
 ///     takes
-record Binding(Port port, Field field, boolean hasBatchAxis) {
+record Binding(Port port, Field field, Shape row, boolean isResized, boolean hasBatchAxis) {
     /// Binds every input: by the name that is given for it, by its own name, by its position as ONNX test data has it
     /// (`input_0`), or, if the model has one input, to the one array that could be meant.
     ///
-    /// @param names array for an input, where their names differ
     /// @param taken arrays that are something else, labels for instance
-    /// @throws DataException if an input has no array, or one that does not fit
-    static List<Binding> of(Dataset data, Graph graph, Map<String, String> names, Set<String> taken) {
+    /// @throws DataException if an input has no array, or one that does not fit; it names all such inputs
+    static List<Binding> of(Dataset data, Graph graph, FeedRequest request, Set<String> taken) {
         List<Port> ports = Port.of(graph);
+        Map<String, String> names = request.names();
         for (String name : names.keySet()) {
             if (ports.stream().noneMatch(port -> port.name().equals(name))) {
                 throw new DataException("the model has no input '" + name + "'", "", "it has " + listed(ports));
             }
         }
         List<Binding> bindings = new ArrayList<>();
+        List<DataException> misfits = new ArrayList<>();
         for (Port port : ports) {
-            Field field = names.containsKey(port.name())
-                    ? data.field(String.valueOf(names.get(port.name())))
-                    : data.find(port.name())
-                            .or(() -> data.find("input_" + ports.indexOf(port)))
-                            .or(() -> onlyOne(data, ports, taken))
-                            .orElseThrow(() -> missing(data, port));
-            bindings.add(of(port, field));
+            try {
+                Field field = names.containsKey(port.name())
+                        ? data.field(String.valueOf(names.get(port.name())))
+                        : data.find(port.name())
+                                .or(() -> data.find("input_" + ports.indexOf(port)))
+                                .or(() -> onlyOne(data, ports, taken))
+                                .orElseThrow(() -> missing(data, port));
+                bindings.add(of(data, port, field, request.preprocess()));
+            } catch (DataException e) {
+                misfits.add(e);
+            }
+        }
+        if (misfits.size() == 1) {
+            throw misfits.getFirst();
+        }
+        if (!misfits.isEmpty()) {
+            throw new DataException(
+                    misfits.stream().map(DataException::what).collect(Collectors.joining("; ")),
+                    "file '" + data.source() + "'",
+                    "the model wants " + listed(ports) + "; the data has " + given(data)
+                            + ": name arrays with --input INPUT=ARRAY");
         }
         return bindings;
     }
@@ -50,11 +68,14 @@ record Binding(Port port, Field field, boolean hasBatchAxis) {
     }
 
     private static DataException missing(Dataset data, Port port) {
-        String given = data.fields().stream().map(Field::toString).collect(Collectors.joining(", "));
         return new DataException(
                 "the data has nothing for input '" + port.name() + "' " + port.type(),
                 "file '" + data.source() + "'",
-                "it has " + given + ": name the array with --input " + port.name() + "=ARRAY");
+                "it has " + given(data) + ": name the array with --input " + port.name() + "=ARRAY");
+    }
+
+    private static String given(Dataset data) {
+        return data.fields().stream().map(Field::toString).collect(Collectors.joining(", "));
     }
 
     private static String listed(List<Port> ports) {
@@ -63,16 +84,23 @@ record Binding(Port port, Field field, boolean hasBatchAxis) {
                 .collect(Collectors.joining(", "));
     }
 
-    private static Binding of(Port port, Field field) {
-        boolean hasBatchAxis = field.row().rank() + 1 == port.dims().size();
-        boolean fits = hasBatchAxis || field.row().rank() == port.dims().size();
+    private static Binding of(Dataset data, Port port, Field field, Preprocess preprocess) {
+        boolean isResized = preprocess.hasGeometry() && !data.isResized(field);
+        Shape row = isResized ? preprocess.shape(field.row()).orElseThrow(() -> notResized(port, field)) : field.row();
+        if (row.rank() == 0 && port.dims().size() == 2 && port.allows(1, 1)) {
+            // A column of numbers is as good as one of vectors of one number.
+            row = Shape.of(1);
+        }
+        boolean hasBatchAxis = row.rank() + 1 == port.dims().size();
+        boolean fits = hasBatchAxis || row.rank() == port.dims().size();
         int first = hasBatchAxis ? 1 : 0;
-        for (int axis = 0; fits && axis < field.row().rank(); axis++) {
-            fits = port.allows(axis + first, field.row().dim(axis));
+        for (int axis = 0; fits && axis < row.rank(); axis++) {
+            fits = port.allows(axis + first, row.dim(axis));
         }
         if (!fits) {
+            String changed = isResized ? ", resized and cropped to " + row : "";
             throw new DataException(
-                    "the shapes do not fit: the model wants " + port.type() + ", the data has " + field,
+                    "the shapes do not fit: the model wants " + port.type() + ", the data has " + field + changed,
                     "input '" + port.name() + "'",
                     "the first axis of the data counts the rows, the others are the model's");
         }
@@ -83,7 +111,14 @@ record Binding(Port port, Field field, boolean hasBatchAxis) {
                     "input '" + port.name() + "'",
                     "store integers: floats are not rounded to them");
         }
-        return new Binding(port, field, hasBatchAxis);
+        return new Binding(port, field, row, isResized, hasBatchAxis);
+    }
+
+    private static DataException notResized(Port port, Field field) {
+        return new DataException(
+                field + " cannot be resized and cropped so",
+                "input '" + port.name() + "' " + port.type(),
+                "rows must be images of two or three axes, no smaller than the crop; see also layout=nhwc");
     }
 
     /// The batch size that the model insists on, if it does.

@@ -12,39 +12,42 @@ import java.util.stream.Collectors;
 
 /// Named arrays in one place, a file or a folder. Nothing is read before its rows are; then one row at a time.
 public interface Dataset extends Closeable {
-    /// Opens what is there, by its name. Images are not resized.
+    /// Opens what is there, by its name. Images are not resized, and texts not read.
     ///
     /// @throws DataException if it is no such data, or damaged
     static Dataset open(Path source) throws IOException {
-        return open(source, Preprocess.NONE);
+        return open(source, ReadOptions.NONE);
     }
 
     /// Opens what is there, by its name.
     ///
-    /// @param preprocess how images are resized and laid out; the rest of it is the [Feed]'s
     /// @throws DataException if it is no such data, or damaged
-    static Dataset open(Path source, Preprocess preprocess) throws IOException {
+    static Dataset open(Path source, ReadOptions options) throws IOException {
         if (!Files.exists(source)) {
             throw new NoSuchFileException(source.toString());
         }
         if (Files.isDirectory(source)) {
-            return OnnxTestData.isThere(source) ? OnnxTestData.open(source) : ImageFolder.open(source, preprocess);
+            return OnnxTestData.isThere(source)
+                    ? OnnxTestData.open(source)
+                    : ClassFolder.open(source, options.preprocess());
         }
         String name = source.getFileName().toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".npz")) {
-            return NpzFile.open(source);
-        }
-        if (name.endsWith(".npy")) {
-            return NpyFile.open(source);
-        }
-        throw new DataException(
-                "not a kind of data that can be read",
-                "file '" + source + "'",
-                "give an .npz or .npy file, a folder of images or a folder of ONNX test data");
+        return switch (name.substring(name.lastIndexOf('.') + 1)) {
+            case "npz" -> NpzFile.open(source);
+            case "npy" -> NpyFile.open(source);
+            case "csv" -> Table.open(source, Table.Format.CSV, options);
+            case "tsv" -> Table.open(source, Table.Format.TSV, options);
+            case "txt" -> Table.open(source, Table.Format.LINES, options);
+            default ->
+                throw new DataException(
+                        "not a kind of data that can be read",
+                        "file '" + source + "'",
+                        "give an .npz, .npy, .csv, .tsv or .txt file, a folder of images or a folder of ONNX test data");
+        };
     }
 
-    /// Whether rows are images that were resized and cropped when they were read.
-    default boolean isResized() {
+    /// Whether rows of this field are images that were resized and cropped when they were read.
+    default boolean isResized(Field field) {
         return false;
     }
 
@@ -53,6 +56,11 @@ public interface Dataset extends Closeable {
 
     /// The arrays that can be read, in the order of the source.
     List<Field> fields();
+
+    /// Names of a field's numbers, from 0: those of classes, for instance. Empty if they have none.
+    default List<String> names(Field field) {
+        return List.of();
+    }
 
     /// Opens the rows of one of the [#fields].
     ///

@@ -14,7 +14,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The samples of a data set as a model takes them, batch after batch. One batch is in memory.
+/// The samples of a data set as a model takes them, batch after batch. Two batches are in memory: the one that a model
+/// runs on, and the one that is read meanwhile.
 public final class Feed implements Closeable {
     /// A sample that could not be read, and why.
     ///
@@ -44,14 +45,7 @@ public final class Feed implements Closeable {
         Set<String> taken = new HashSet<>(request.others());
         request.labels().ifPresent(taken::add);
         request.selection().where().ifPresent(taken::add);
-        Preprocess preprocess = request.preprocess();
-        if ((preprocess.resize().isPresent() || preprocess.crop().isPresent()) && !data.isResized()) {
-            throw new DataException(
-                    "only images are resized and cropped",
-                    "file '" + data.source() + "'",
-                    "give a folder of images, or arrays of the right size");
-        }
-        List<Binding> bindings = Binding.of(data, graph, request.names(), taken);
+        List<Binding> bindings = Binding.of(data, graph, request, taken);
         if (bindings.isEmpty()) {
             throw new DataException("the model has no inputs", "", "there is nothing to feed it with");
         }
@@ -104,13 +98,19 @@ public final class Feed implements Closeable {
         return samples.clone();
     }
 
+    /// Whether there are no more samples.
+    public boolean isAtEnd() {
+        return next == samples.length;
+    }
+
     /// Samples that could not be read so far, and were left out.
     public List<Unreadable> unreadable() {
         return List.copyOf(unreadable);
     }
 
-    /// The next samples; null after the last.
+    /// The next samples; null after the last. The batch before stays as it is, the one before that does not.
     public @Nullable Batch next() throws IOException {
+        inputs.forEach(InputRows::turn);
         int count = 0;
         int[] read = new int[batch];
         double[][] targets = new double[labels == null ? 0 : batch][];

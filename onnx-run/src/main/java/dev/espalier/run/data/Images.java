@@ -1,5 +1,6 @@
 package dev.espalier.run.data;
 
+import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -16,9 +18,8 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /// Image files as rows of bytes: decoded, resized and cropped as a [Preprocess] says, channels first or last, RGB, or
-/// one
-/// channel if the first image has one.
-record Images(List<Path> files, Preprocess preprocess, Shape row) implements Rows {
+/// one channel if the first image has one.
+record Images(Preprocess preprocess, Shape row) implements RowFile {
     /// Larger ones are refused before they are decoded: a small file may claim any size.
     private static final long MOST_PIXELS = 1L << 26;
 
@@ -27,31 +28,30 @@ record Images(List<Path> files, Preprocess preprocess, Shape row) implements Row
         ImageIO.setUseCache(false);
     }
 
-    static boolean isImage(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return List.of(".png", ".jpg", ".jpeg", ".bmp", ".gif").stream().anyMatch(name::endsWith);
+    static boolean isImage(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return List.of(".png", ".jpg", ".jpeg", ".bmp", ".gif").stream().anyMatch(lower::endsWith);
     }
 
-    /// Takes the shape of a row from the first image that decodes.
-    ///
-    /// @param files at least one
-    /// @throws DataException if none of the first ones decodes
-    static Images of(List<Path> files, Preprocess preprocess) throws IOException {
-        String reason = "";
-        for (Path file : files.subList(0, Math.min(10, files.size()))) {
-            try {
-                BufferedImage image = decode(file);
-                int channels = image.getRaster().getNumBands() < 3 && !isIndexed(image) ? 1 : 3;
-                Planes planes = geometry(Planes.of(image, channels), preprocess);
-                Shape row = preprocess.isChannelLast()
-                        ? Shape.of(planes.height(), planes.width(), channels)
-                        : Shape.of(channels, planes.height(), planes.width());
-                return new Images(files, preprocess, row);
-            } catch (UnreadableRowException e) {
-                reason = String.valueOf(e.getMessage());
-            }
-        }
-        throw new DataException("no image decodes: " + reason, "", "give PNG, JPEG, BMP or GIF files");
+    /// Images like one.
+    static Images like(Path file, Preprocess preprocess) throws IOException {
+        BufferedImage image = decode(file);
+        int channels = image.getRaster().getNumBands() < 3 && !isIndexed(image) ? 1 : 3;
+        Planes planes = geometry(Planes.of(image, channels), preprocess);
+        Shape row = preprocess.isChannelLast()
+                ? Shape.of(planes.height(), planes.width(), channels)
+                : Shape.of(channels, planes.height(), planes.width());
+        return new Images(preprocess, row);
+    }
+
+    @Override
+    public String plural() {
+        return "images";
+    }
+
+    @Override
+    public ElementType type() {
+        return ElementType.U8;
     }
 
     private static boolean isIndexed(BufferedImage image) {
@@ -79,25 +79,20 @@ record Images(List<Path> files, Preprocess preprocess, Shape row) implements Row
             } finally {
                 reader.dispose();
             }
+        } catch (NoSuchFileException e) {
+            throw new UnreadableRowException("'" + file + "' is not there");
         }
     }
 
     private static Planes geometry(Planes planes, Preprocess preprocess) throws UnreadableRowException {
-        Planes resized = preprocess.resize().map(planes::resized).orElse(planes);
-        if (preprocess.crop().isEmpty()) {
-            return resized;
-        }
-        int side = preprocess.crop().get();
-        if (side > resized.width() || side > resized.height()) {
-            throw new UnreadableRowException(
-                    "it is " + resized.width() + "x" + resized.height() + ", smaller than the crop of " + side);
-        }
-        return resized.cropped(side);
+        return preprocess
+                .geometry(planes)
+                .orElseThrow(() -> new UnreadableRowException("it is " + planes.width() + "x" + planes.height()
+                        + ", smaller than the crop of " + preprocess.crop().orElse(0)));
     }
 
     @Override
-    public void read(long index, MemorySegment to) throws IOException {
-        Path file = files.get((int) index);
+    public void read(Path file, MemorySegment to) throws IOException {
         int channels = (int) row.dim(preprocess.isChannelLast() ? 2 : 0);
         Planes planes = geometry(Planes.of(decode(file), channels), preprocess);
         int height = (int) row.dim(preprocess.isChannelLast() ? 0 : 1);
@@ -113,7 +108,4 @@ record Images(List<Path> files, Preprocess preprocess, Shape row) implements Row
             }
         }
     }
-
-    @Override
-    public void close() {}
 }

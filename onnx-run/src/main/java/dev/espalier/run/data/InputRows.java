@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of one input: read, preprocessed, converted to the input's type and put in their places of a batch.
 final class InputRows implements Closeable {
@@ -18,22 +19,37 @@ final class InputRows implements Closeable {
     private final FeedRequest request;
     private final Rows rows;
     private final MemorySegment stored;
-    private final DenseTensor batch;
+    private DenseTensor batch;
+    private DenseTensor other;
     private final double[] floats;
+    /// An image before it is resized and cropped.
+    private final double[] whole;
     private final long[] integers;
     private final boolean isCopied;
+    /// The short way from bytes to floats.
+    private final @Nullable ByteTable table;
 
-    private InputRows(Binding binding, FeedRequest request, Rows rows, DenseTensor batch) {
+    private InputRows(Binding binding, FeedRequest request, Rows rows, Shape batch) {
         Field field = binding.field();
         ElementType to = binding.port().element();
-        int count = Math.toIntExact(field.row().elementCount());
+        int count = Math.toIntExact(binding.row().elementCount());
         this.binding = binding;
         this.request = request;
         this.rows = rows;
-        this.batch = batch;
+        this.batch = DenseTensor.zeros(to, batch);
+        this.other = DenseTensor.zeros(to, batch);
         this.stored = Arena.ofAuto().allocate(Math.max(1, field.rowBytes())).asSlice(0, field.rowBytes());
-        this.isCopied = field.type() == to && request.preprocess().keepsElements() && !isNoisy(to);
+        this.isCopied =
+                field.type() == to && request.preprocess().keepsElements() && !isNoisy(to) && !binding.isResized();
         this.floats = new double[isCopied || !Elements.isFloat(to) ? 0 : count];
+        this.whole = new double[binding.isResized() ? (int) field.row().elementCount() : 0];
+        this.table = field.type() == ElementType.U8
+                        && to == ElementType.F32
+                        && !request.preprocess().isBgr()
+                        && !binding.isResized()
+                        && !isNoisy(to)
+                ? ByteTable.of(request.preprocess(), binding.row())
+                : null;
         this.integers = new long[isCopied || Elements.isFloat(to) ? 0 : count];
     }
 
@@ -46,28 +62,27 @@ final class InputRows implements Closeable {
     static InputRows open(Dataset data, Binding binding, FeedRequest request, int places, boolean anyOrder)
             throws IOException {
         Field field = binding.field();
-        Shape row = field.row();
+        Shape row = binding.row();
         ElementType to = binding.port().element();
         // Checked before anything of that size is allocated: a header may say anything.
-        if (row.elementCount() > MOST_BYTES / 8 / places) {
+        if (Math.max(row.elementCount(), field.row().elementCount()) > MOST_BYTES / 8 / places) {
             throw new DataException(
                     "a batch of " + places + " rows of " + field + " is too large",
                     "input '" + binding.port().name() + "'",
                     "take smaller batches: --batch 1");
         }
-        boolean isChanged = !request.preprocess().keepsElements();
+        boolean isChanged = !request.preprocess().keepsElements() || binding.isResized();
         if (isChanged && (!Elements.isFloat(to) || !request.preprocess().fits(row))) {
             throw new DataException(
                     "the preprocessing does not fit " + field,
                     "input '" + binding.port().name() + "' " + binding.port().type(),
                     "mean and std take one number, or one for each channel, and a float input; see also layout=nhwc");
         }
-        DenseTensor batch = DenseTensor.zeros(to, shape(binding, places));
-        return new InputRows(binding, request, data.rows(field, anyOrder), batch);
+        return new InputRows(binding, request, data.rows(field, anyOrder), shape(binding, places));
     }
 
     private static Shape shape(Binding binding, int places) {
-        long[] row = binding.field().row().dims();
+        long[] row = binding.row().dims();
         if (!binding.hasBatchAxis()) {
             return Shape.of(row);
         }
@@ -81,18 +96,31 @@ final class InputRows implements Closeable {
         return binding.port().name();
     }
 
+    /// Begins another batch, in the memory of the one before the last.
+    void turn() {
+        DenseTensor last = batch;
+        batch = other;
+        other = last;
+    }
+
     /// Reads a row into its place of the batch.
     void read(long row, int place) throws IOException {
-        long bytes = binding.port().element().byteCount(binding.field().row().elementCount());
+        long bytes = binding.port().element().byteCount(binding.row().elementCount());
         MemorySegment to = batch.data().asSlice(place * bytes, bytes);
         if (isCopied) {
             rows.read(row, to);
             return;
         }
         rows.read(row, stored);
-        if (Elements.isFloat(batch.type())) {
-            Elements.read(binding.field().type(), stored, floats);
-            request.preprocess().apply(floats, binding.field().row());
+        if (table != null) {
+            table.convert(stored, to);
+        } else if (Elements.isFloat(batch.type())) {
+            if (binding.isResized()) {
+                resize();
+            } else {
+                Elements.read(binding.field().type(), stored, floats);
+            }
+            request.preprocess().apply(floats, binding.row());
             if (request.noise() > 0) {
                 addNoise(row);
             }
@@ -100,6 +128,16 @@ final class InputRows implements Closeable {
         } else {
             writeIntegers(row, to);
         }
+    }
+
+    private void resize() {
+        Preprocess preprocess = request.preprocess();
+        ElementType type = binding.field().type();
+        Elements.read(type, stored, whole);
+        preprocess
+                .geometry(Planes.of(whole, binding.field().row(), preprocess.isChannelLast(), type == ElementType.U8))
+                .orElseThrow()
+                .copyTo(floats, preprocess.isChannelLast());
     }
 
     private void addNoise(long row) {

@@ -1,18 +1,49 @@
 package dev.espalier.run.data;
 
+import dev.espalier.sparse.Shape;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 
-/// An image as one plane of numbers from 0 to 255 for each channel.
+/// An image as one plane of numbers for each channel: bytes, from 0 to 255, or any others.
 final class Planes {
     private final float[][] channels;
     private final int width;
     private final int height;
+    private final boolean isBytes;
 
-    private Planes(float[][] channels, int width, int height) {
+    private Planes(float[][] channels, int width, int height, boolean isBytes) {
         this.channels = channels;
         this.width = width;
         this.height = height;
+        this.isBytes = isBytes;
+    }
+
+    /// An array as an image.
+    ///
+    /// @param shape channels, height, width; height, width, channels; or height, width of one channel
+    /// @param isBytes whether what is computed is rounded, as it is when bytes are
+    static Planes of(double[] row, Shape shape, boolean isChannelLast, boolean isBytes) {
+        boolean isPlane = shape.rank() == 2;
+        int count = isPlane ? 1 : (int) shape.dim(isChannelLast ? 2 : 0);
+        int first = isPlane || isChannelLast ? 0 : 1;
+        int height = (int) shape.dim(first);
+        int width = (int) shape.dim(first + 1);
+        float[][] channels = new float[count][width * height];
+        for (int c = 0; c < count; c++) {
+            for (int i = 0; i < width * height; i++) {
+                channels[c][i] = (float) row[isChannelLast ? i * count + c : c * width * height + i];
+            }
+        }
+        return new Planes(channels, width, height, isBytes);
+    }
+
+    /// Writes the numbers as [#of] reads them.
+    void copyTo(double[] row, boolean isChannelLast) {
+        for (int c = 0; c < channels.length; c++) {
+            for (int i = 0; i < width * height; i++) {
+                row[isChannelLast ? i * channels.length + c : c * width * height + i] = channels[c][i];
+            }
+        }
     }
 
     /// @param count 3 for red, green, blue; 1 for grey, which of a coloured image is its luma (ITU-R BT.601)
@@ -39,7 +70,7 @@ final class Planes {
                 }
             }
         }
-        return new Planes(channels, width, height);
+        return new Planes(channels, width, height, true);
     }
 
     private static boolean isIndexed(BufferedImage image) {
@@ -70,27 +101,27 @@ final class Planes {
             result[c] = transposed(
                     alongRows(transposed(wide, newWidth, height), height, newWidth, newHeight), newHeight, newWidth);
         }
-        return new Planes(result, newWidth, newHeight);
+        return new Planes(result, newWidth, newHeight, isBytes);
     }
 
-    private static float[] alongRows(float[] plane, int width, int height, int newWidth) {
-        float[] result = new float[newWidth * height];
-        double scale = (double) width / newWidth;
+    private float[] alongRows(float[] plane, int oldWidth, int rows, int newWidth) {
+        float[] result = new float[newWidth * rows];
+        double scale = (double) oldWidth / newWidth;
         double reach = Math.max(1, scale);
         for (int x = 0; x < newWidth; x++) {
             double centre = (x + 0.5) * scale;
             int from = Math.max(0, (int) (centre - reach + 0.5));
-            int to = Math.min(width, (int) (centre + reach + 0.5));
-            for (int y = 0; y < height; y++) {
+            int to = Math.min(oldWidth, (int) (centre + reach + 0.5));
+            for (int y = 0; y < rows; y++) {
                 double sum = 0;
                 double weights = 0;
                 for (int i = from; i < to; i++) {
                     double weight = Math.max(0, 1 - Math.abs(i + 0.5 - centre) / reach);
-                    sum += weight * plane[y * width + i];
+                    sum += weight * plane[y * oldWidth + i];
                     weights += weight;
                 }
-                // Pillow rounds to bytes between its two passes.
-                result[y * newWidth + x] = Math.round(sum / weights);
+                // Pillow rounds bytes between its two passes.
+                result[y * newWidth + x] = isBytes ? Math.round(sum / weights) : (float) (sum / weights);
             }
         }
         return result;
@@ -116,6 +147,6 @@ final class Planes {
                 System.arraycopy(channels[c], (top + y) * width + left, result[c], y * side, side);
             }
         }
-        return new Planes(result, side, side);
+        return new Planes(result, side, side, isBytes);
     }
 }

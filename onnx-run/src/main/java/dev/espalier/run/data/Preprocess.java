@@ -24,6 +24,8 @@ public record Preprocess(
         boolean isBgr,
         Optional<Integer> resize,
         Optional<Integer> crop) {
+    private static final long MOST_ELEMENTS = 1L << 28;
+
     /// Nothing is done.
     public static final Preprocess NONE =
             new Preprocess(1, List.of(), List.of(), false, false, Optional.empty(), Optional.empty());
@@ -111,6 +113,39 @@ public record Preprocess(
         throw new IllegalArgumentException("'" + text + "' is not a finite number");
     }
 
+    /// Whether the size of an image is changed.
+    boolean hasGeometry() {
+        return resize.isPresent() || crop.isPresent();
+    }
+
+    /// An image resized and cropped; empty if it is smaller than the crop.
+    Optional<Planes> geometry(Planes planes) {
+        Planes resized = resize.map(planes::resized).orElse(planes);
+        if (crop.isEmpty()) {
+            return Optional.of(resized);
+        }
+        int side = crop.get();
+        return side > resized.width() || side > resized.height()
+                ? Optional.empty()
+                : Optional.of(resized.cropped(side));
+    }
+
+    /// The shape of a row after it is resized and cropped; empty if it is no image, or smaller than the crop.
+    Optional<Shape> shape(Shape row) {
+        if (!hasGeometry()) {
+            return Optional.of(row);
+        }
+        if (row.rank() < 2 || row.rank() > 3 || row.elementCount() == 0 || row.elementCount() > MOST_ELEMENTS) {
+            return Optional.empty();
+        }
+        return geometry(Planes.of(new double[(int) row.elementCount()], row, isChannelLast, false))
+                .map(planes -> row.rank() == 2
+                        ? Shape.of(planes.height(), planes.width())
+                        : isChannelLast
+                                ? Shape.of(planes.height(), planes.width(), row.dim(2))
+                                : Shape.of(row.dim(0), planes.height(), planes.width()));
+    }
+
     /// Whether it changes no element of an array.
     boolean keepsElements() {
         return scale == 1 && mean.isEmpty() && std.isEmpty() && !isBgr;
@@ -124,7 +159,7 @@ public record Preprocess(
                 && (!isBgr || row.rank() == 3);
     }
 
-    private long channels(Shape row) {
+    long channels(Shape row) {
         return row.rank() == 0 ? 1 : row.dim(isChannelLast ? -1 : 0);
     }
 

@@ -13,4 +13,24 @@ public interface Rows extends Closeable {
     /// @throws DataException if the file ends before the row does
     /// @throws UnreadableRowException if this row cannot be read, and others may
     void read(long row, MemorySegment to) throws IOException;
+
+    /// What reads a row, if nothing is to be closed.
+    @FunctionalInterface
+    interface Reader {
+        /// @see Rows#read
+        void read(long row, MemorySegment to) throws IOException;
+    }
+
+    /// Rows of which nothing is to be closed.
+    static Rows of(Reader reader) {
+        return new Rows() {
+            @Override
+            public void read(long row, MemorySegment to) throws IOException {
+                reader.read(row, to);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
 }

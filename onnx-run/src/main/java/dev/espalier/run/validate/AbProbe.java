@@ -4,8 +4,10 @@ import dev.espalier.run.stats.SampleSize;
 import dev.espalier.run.stats.SequentialTest;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.SplittableRandom;
 
-/// What a test in production would need, or would have found: an A/B test shows each user one of the two models.
+/// What a test in production would need, or would have found: an A/B test shows each user one of the two models, and
+/// compares the mean of what it finds out of each: a yes or no, or an error.
 public final class AbProbe {
     private static final int LOOKS = 20;
     private static final double SIGNIFICANCE = 0.05;
@@ -32,68 +34,106 @@ public final class AbProbe {
     /// @param isSplit whether to simulate
     /// @param maxDrop the drop that matters, in points
     public static Result of(Evaluation evaluation, boolean isSplit, double maxDrop, long seed) {
-        Metric metric = evaluation.task().metric();
-        if (metric != Metric.ACCURACY) {
+        Metric metric = evaluation.judge();
+        if (metric.column().isEmpty() || metric == Metric.COSINE) {
             return new Result(
-                    Answer.NOT_ASKED, "a test in production needs a yes or no for each sample", 0, false, 0, 1);
+                    Answer.NOT_ASKED,
+                    "a test in production needs a yes or no, or an error, of each sample",
+                    0,
+                    false,
+                    0,
+                    1);
         }
-        double original = evaluation.metric(0);
-        double pruned = evaluation.metric(1);
-        long needed = SampleSize.ofShares(original, pruned);
+        Group original = Group.of(evaluation.column(0));
+        Group pruned = Group.of(evaluation.column(1));
+        long needed = metric.isBinary()
+                ? SampleSize.ofShares(original.mean(), pruned.mean())
+                : SampleSize.ofMeans(original.mean() - pruned.mean(), (original.variance() + pruned.variance()) / 2);
         String plan = needed == 0
                 ? "there is no difference to find"
                 : String.format(
                         Locale.ROOT,
                         "a test needs %,d samples for each model to find this difference (80 %% power, 5 %%)",
                         needed);
-        return isSplit
-                ? simulate(evaluation, needed, plan, maxDrop, seed)
-                : new Result(Answer.NOT_ASKED, plan, needed, false, 0, 1);
+        if (!isSplit) {
+            return new Result(Answer.NOT_ASKED, plan, needed, false, 0, 1);
+        }
+        double matters = Math.max(maxDrop, 0.1) / 100 * (metric.isBinary() ? 1 : original.mean());
+        return simulate(evaluation, needed, plan, new SequentialTest(matters * matters), seed);
     }
 
-    /// Shows each sample to one of the models, by a hash of its number, and looks at the groups again and again.
-    private static Result simulate(Evaluation evaluation, long needed, String plan, double maxDrop, long seed) {
-        int n = evaluation.size();
-        SequentialTest test = new SequentialTest(Math.pow(Math.max(maxDrop, 0.1) / 100, 2));
-        int[] shown = new int[2];
-        double[] right = new double[2];
-        for (int i = 0; i < n; i++) {
-            int group = (int) (mix(seed + GOLDEN * (evaluation.sample(i) + 1)) & 1);
-            shown[group]++;
-            right[group] += evaluation.scores(group).columns()[0][i];
-            boolean isLook = (long) (i + 1) * LOOKS / n > (long) i * LOOKS / n;
-            if (isLook && look(test, shown, right) < SIGNIFICANCE) {
-                boolean isWorse = right[1] / shown[1] < right[0] / shown[0];
+    /// Shows each sample to one of the models, by a hash of its number, and looks at the groups again and again. The
+    /// samples come in a random order: users do not come sorted.
+    private static Result simulate(Evaluation evaluation, long needed, String plan, SequentialTest test, long seed) {
+        Group[] groups = {new Group(), new Group()};
+        int[] order = shuffled(evaluation.size(), seed);
+        double pValue = 1;
+        for (int i = 0; i < order.length; i++) {
+            int shown = (int) (mix(seed + GOLDEN * (evaluation.sample(order[i]) + 1)) & 1);
+            groups[shown].add(evaluation.column(shown)[order[i]]);
+            boolean isLook = (long) (i + 1) * LOOKS / order.length > (long) i * LOOKS / order.length;
+            pValue = isLook ? look(test, groups) : pValue;
+            if (pValue < SIGNIFICANCE) {
+                boolean isLess = groups[1].mean() < groups[0].mean();
+                boolean isWorse = evaluation.judge().isBinary() == isLess;
                 String found = String.format(
                         "; here it would have ended after %d and %d with the %s better",
-                        shown[0], shown[1], isWorse ? "original" : "pruned model");
+                        groups[0].n, groups[1].n, isWorse ? "original" : "pruned model");
                 return new Result(
-                        isWorse ? Answer.FAIL : Answer.PASS,
-                        plan + found,
-                        needed,
-                        true,
-                        Math.min(shown[0], shown[1]),
-                        look(test, shown, right));
+                        isWorse ? Answer.FAIL : Answer.PASS, plan + found, needed, true, fewer(groups), pValue);
             }
         }
-        String none = String.format("; here it would have found no difference in %d and %d", shown[0], shown[1]);
-        return new Result(
-                Answer.CANNOT_TELL,
-                plan + none,
-                needed,
-                true,
-                Arrays.stream(shown).min().orElse(0),
-                look(test, shown, right));
+        String none = String.format("; here it would have found no difference in %d and %d", groups[0].n, groups[1].n);
+        return new Result(Answer.CANNOT_TELL, plan + none, needed, true, fewer(groups), pValue);
     }
 
-    private static double look(SequentialTest test, int[] shown, double[] right) {
-        int n = Math.min(shown[0], shown[1]);
-        if (n == 0) {
-            return 1;
+    private static int[] shuffled(int n, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] order = new int[n];
+        for (int i = 0; i < n; i++) {
+            int j = random.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
         }
-        double a = right[0] / shown[0];
-        double b = right[1] / shown[1];
-        return test.look(n, a - b, (a * (1 - a) + b * (1 - b)) / 2);
+        return order;
+    }
+
+    private static int fewer(Group[] groups) {
+        return Math.min(groups[0].n, groups[1].n);
+    }
+
+    private static double look(SequentialTest test, Group[] groups) {
+        int n = fewer(groups);
+        return n == 0
+                ? 1
+                : test.look(n, groups[0].mean() - groups[1].mean(), (groups[0].variance() + groups[1].variance()) / 2);
+    }
+
+    /// Those who were shown one of the models.
+    private static final class Group {
+        private int n;
+        private double sum;
+        private double squares;
+
+        static Group of(double[] values) {
+            Group group = new Group();
+            Arrays.stream(values).forEach(group::add);
+            return group;
+        }
+
+        void add(double value) {
+            n++;
+            sum += value;
+            squares += value * value;
+        }
+
+        double mean() {
+            return sum / n;
+        }
+
+        double variance() {
+            return Math.max(0, squares / n - mean() * mean());
+        }
     }
 
     /// Stafford's variant 13 of the finalizer of MurmurHash3, as in SplitMix64 (Steele, Lea, Flood, 2014).

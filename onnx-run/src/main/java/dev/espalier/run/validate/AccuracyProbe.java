@@ -6,6 +6,7 @@ import dev.espalier.run.stats.PairedBinary;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /// How much worse the pruned model is on the data.
@@ -15,7 +16,7 @@ public final class AccuracyProbe {
 
     private AccuracyProbe() {}
 
-    /// What it found. A point is a hundredth of the metric.
+    /// What it found. A point is a hundredth of the metric, or of an error one percent of the original's.
     ///
     /// @param original the original's metric
     /// @param pruned the pruned model's metric
@@ -24,6 +25,7 @@ public final class AccuracyProbe {
     /// @param paired on which samples the two differ; only if the metric is a yes or no for each sample
     /// @param mcNemar p-value of McNemar's exact test, likewise
     /// @param maxDrop the bound, in points
+    /// @param confusions of the classes that the pruned model decides worst
     public record Result(
             Answer answer,
             String reason,
@@ -38,6 +40,7 @@ public final class AccuracyProbe {
             double maxDrop,
             List<Figure> originalFigures,
             List<Figure> prunedFigures,
+            List<Confusion> confusions,
             int originalWithNaN,
             int prunedWithNaN)
             implements ProbeResult {
@@ -55,19 +58,19 @@ public final class AccuracyProbe {
         double pruned = evaluation.metric(1);
         PairedBinary paired = paired(evaluation, evaluation.all());
         Interval interval = interval(evaluation, evaluation.all(), paired, bootstrap, LEVEL);
-        double drop = 100 * (original - pruned);
+        double drop = evaluation.judge().drop(original, pruned);
         ModelScores before = evaluation.scores(0);
         ModelScores after = evaluation.scores(1);
-        int newNaN = after.withNaN() - before.withNaN();
-        Answer answer = newNaN > 0 ? Answer.FAIL : Answer.within(interval.low(), interval.high(), maxDrop);
-        String reason = newNaN > 0
+        boolean hasNaN = after.withNaN() > 0;
+        Answer answer = hasNaN ? Answer.FAIL : Answer.within(interval.low(), interval.high(), maxDrop);
+        String reason = hasNaN
                 ? "the pruned model's output is NaN for " + after.withNaN() + " samples, the original's for "
                         + before.withNaN()
                 : reason(answer, drop, interval, maxDrop);
         return new Result(
-                Double.isNaN(drop) && newNaN <= 0 ? Answer.CANNOT_TELL : answer,
-                Double.isNaN(drop) && newNaN <= 0 ? "the metric is not defined on these samples" : reason,
-                evaluation.task().metric(),
+                Double.isNaN(drop) && !hasNaN ? Answer.CANNOT_TELL : answer,
+                Double.isNaN(drop) && !hasNaN ? "the metric is not defined on these samples" : reason,
+                evaluation.judge(),
                 evaluation.size(),
                 original,
                 pruned,
@@ -76,8 +79,9 @@ public final class AccuracyProbe {
                 Optional.ofNullable(paired),
                 Optional.ofNullable(paired).map(PairedBinary::mcNemar),
                 maxDrop,
-                before.figures(),
-                after.figures(),
+                evaluation.figures(0),
+                evaluation.figures(1),
+                Confusion.worst(evaluation),
                 before.withNaN(),
                 after.withNaN());
     }
@@ -95,11 +99,11 @@ public final class AccuracyProbe {
 
     /// Where the two differ; null if the metric is not a yes or no for each sample.
     static @Nullable PairedBinary paired(Evaluation evaluation, int[] rows) {
-        if (!evaluation.task().metric().isBinary()) {
+        if (!evaluation.judge().isBinary()) {
             return null;
         }
-        double[] before = evaluation.scores(0).columns()[0];
-        double[] after = evaluation.scores(1).columns()[0];
+        double[] before = evaluation.column(0);
+        double[] after = evaluation.column(1);
         int lost = 0;
         int gained = 0;
         for (int row : rows) {
@@ -114,15 +118,32 @@ public final class AccuracyProbe {
     static Interval interval(
             Evaluation evaluation, int[] rows, @Nullable PairedBinary paired, Bootstrap bootstrap, double level) {
         Interval drawn = bootstrap.interval(
-                rows.length,
-                drawnRows -> {
-                    int[] picked = new int[drawnRows.length];
-                    for (int i = 0; i < picked.length; i++) {
-                        picked[i] = rows[drawnRows[i]];
-                    }
-                    return evaluation.metric(0, picked) - evaluation.metric(1, picked);
-                },
-                level);
-        return (paired == null ? drawn : drawn.hull(paired.interval(level))).times(100);
+                rows.length, evaluation.judge().isMean() ? meanDrop(evaluation, rows) : drop(evaluation, rows), level);
+        return paired == null ? drawn : drawn.hull(paired.interval(level).times(100));
+    }
+
+    private static ToDoubleFunction<int[]> drop(Evaluation evaluation, int[] rows) {
+        return drawn -> {
+            int[] picked = new int[drawn.length];
+            for (int i = 0; i < picked.length; i++) {
+                picked[i] = rows[drawn[i]];
+            }
+            return evaluation.judge().drop(evaluation.metric(0, picked), evaluation.metric(1, picked));
+        };
+    }
+
+    /// The same for a mean: the mean of what each sample loses.
+    private static ToDoubleFunction<int[]> meanDrop(Evaluation evaluation, int[] rows) {
+        double[] lost = new double[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            lost[i] = 100 * (evaluation.column(0)[rows[i]] - evaluation.column(1)[rows[i]]);
+        }
+        return drawn -> {
+            double sum = 0;
+            for (int row : drawn) {
+                sum += lost[row];
+            }
+            return sum / drawn.length;
+        };
     }
 }

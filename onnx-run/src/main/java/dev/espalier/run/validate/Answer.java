@@ -1,5 +1,7 @@
 package dev.espalier.run.validate;
 
+import java.util.Collection;
+
 /// What a probe says to its question.
 public enum Answer {
     /// The bound holds, and the samples or runs suffice to say so.
@@ -21,6 +23,14 @@ public enum Answer {
     @Override
     public String toString() {
         return words;
+    }
+
+    /// What follows from several: all must pass. Those that were not asked do not count.
+    static Answer all(Collection<Answer> answers) {
+        if (answers.contains(FAIL)) {
+            return FAIL;
+        }
+        return answers.contains(CANNOT_TELL) ? CANNOT_TELL : answers.contains(PASS) ? PASS : NOT_ASKED;
     }
 
     /// Whether something that is lost stays within a bound.

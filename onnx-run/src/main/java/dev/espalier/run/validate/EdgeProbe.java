@@ -53,7 +53,23 @@ public final class EdgeProbe {
     /// The metric when noise is added to the inputs.
     ///
     /// @param noise standard deviation, in the unit of the preprocessed input
-    public record Robust(double noise, double original, double pruned) {}
+    /// @param drop in points
+    /// @param interval of the drop, in points
+    /// @param answer whether the drop is within that of the accuracy probe
+    public record Robust(double noise, double original, double pruned, double drop, Interval interval, Answer answer) {
+        static Robust of(double noise, AccuracyProbe.Result found) {
+            return new Robust(noise, found.original(), found.pruned(), found.drop(), found.interval(), found.answer());
+        }
+
+        private String words() {
+            return String.format(
+                    Locale.ROOT,
+                    "under noise it falls by %.2f points (%.2f to %.2f)",
+                    drop,
+                    interval.low(),
+                    interval.high());
+        }
+    }
 
     /// What it found.
     ///
@@ -75,6 +91,15 @@ public final class EdgeProbe {
         public String probe() {
             return "edge";
         }
+
+        private Result withRobust() {
+            if (robust.isEmpty()) {
+                return this;
+            }
+            Answer both = Answer.all(List.of(answer, robust.get().answer()));
+            String words = reason + "; " + robust.get().words();
+            return new Result(both, words, deciles, flips, worst, maxFlips, robust);
+        }
     }
 
     /// Compares decisions.
@@ -91,7 +116,7 @@ public final class EdgeProbe {
             String reason = order.isEmpty()
                     ? "this task has no decisions that could flip"
                     : "too few samples for deciles: " + order.size();
-            return new Result(Answer.NOT_ASKED, reason, List.of(), 0, List.of(), maxFlips, robust);
+            return new Result(Answer.NOT_ASKED, reason, List.of(), 0, List.of(), maxFlips, robust).withRobust();
         }
         List<Decile> deciles = new ArrayList<>();
         for (int d = 0; d < DECILES; d++) {
@@ -135,6 +160,6 @@ public final class EdgeProbe {
                 100 * interval.high(),
                 Double.toString(100 * maxFlips).replaceFirst("\\.0$", ""));
         int flips = deciles.stream().mapToInt(Decile::flips).sum();
-        return new Result(answer, reason, deciles, flips, worst, maxFlips, robust);
+        return new Result(answer, reason, deciles, flips, worst, maxFlips, robust).withRobust();
     }
 }

@@ -2,13 +2,11 @@ package dev.espalier.run.validate;
 
 import dev.espalier.run.data.DataException;
 import dev.espalier.sparse.DenseTensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.hipparchus.stat.correlation.PearsonsCorrelation;
 
 /// Placing similar things near each other: rows 2k and 2k+1 of the inputs are pair k, whose label is how similar the
-/// two are. Outputs of one vector for each token are pooled.
+/// two are. Outputs of one vector for each token are pooled. Columns: the cosine of a pair, its score.
 ///
 /// @param pooling how tokens become one vector
 /// @param mask name of the input that says which tokens count; all do if the model has no such input
@@ -32,8 +30,8 @@ public record Embedding(Pooling pooling, String mask) implements Task {
     }
 
     @Override
-    public Metric metric() {
-        return Metric.SPEARMAN;
+    public List<Metric> metrics() {
+        return List.of(Metric.SPEARMAN, Metric.PEARSON);
     }
 
     @Override
@@ -42,8 +40,16 @@ public record Embedding(Pooling pooling, String mask) implements Task {
     }
 
     @Override
-    public Scorer scorer() {
-        return new PairScorer();
+    public Score score(Sample sample) {
+        if (sample.label().length != 1 || sample.rows().size() != 2) {
+            throw new DataException(
+                    "a pair of rows needs one score, and an output with a first axis for the rows",
+                    "",
+                    "give the array of scores with --labels NAME and the output with --output NAME");
+        }
+        double[] first = pooled(sample.rows().get(0), sample, 2 * sample.place());
+        double[] second = pooled(sample.rows().get(1), sample, 2 * sample.place() + 1);
+        return Score.of(Agreement.cosine(first, second), sample.label()[0]);
     }
 
     /// One vector for a row.
@@ -72,33 +78,5 @@ public record Embedding(Pooling pooling, String mask) implements Task {
             }
         }
         return sum;
-    }
-
-    private final class PairScorer implements Scorer {
-        private final List<double[]> pairs = new ArrayList<>();
-
-        @Override
-        public Score score(Sample sample) {
-            if (sample.label().length != 1 || sample.rows().size() != 2) {
-                throw new DataException(
-                        "a pair of rows needs one score, and an output with a first axis for the rows",
-                        "",
-                        "give the array of scores with --labels NAME and the output with --output NAME");
-            }
-            double[] first = pooled(sample.rows().get(0), sample, 2 * sample.place());
-            double[] second = pooled(sample.rows().get(1), sample, 2 * sample.place() + 1);
-            double[] pair = {Agreement.cosine(first, second), sample.label()[0]};
-            pairs.add(pair);
-            return Score.of(pair);
-        }
-
-        @Override
-        public List<Figure> figures() {
-            double[] cosines = pairs.stream().mapToDouble(pair -> pair[0]).toArray();
-            double[] scores = pairs.stream().mapToDouble(pair -> pair[1]).toArray();
-            return cosines.length < 2
-                    ? List.of()
-                    : List.of(new Figure("Pearson", new PearsonsCorrelation().correlation(cosines, scores)));
-        }
     }
 }

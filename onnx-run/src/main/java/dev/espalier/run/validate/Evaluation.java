@@ -11,17 +11,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One pass of one or more models over the samples. The first model is the original, which the others are compared
 /// with.
 public final class Evaluation {
-    private final Task task;
+    private final DataRequest request;
     private final List<ModelScores> scores = new ArrayList<>();
     private final Flips flips = new Flips();
     private int[] samples;
@@ -30,8 +27,8 @@ public final class Evaluation {
     private boolean isPartial;
     private List<Feed.Unreadable> unreadable = List.of();
 
-    private Evaluation(Task task, int size) {
-        this.task = task;
+    private Evaluation(DataRequest request, int size) {
+        this.request = request;
         this.samples = new int[size];
         this.labels = new int[size];
     }
@@ -43,18 +40,16 @@ public final class Evaluation {
     /// @param stop asked after each batch whether to end early
     /// @throws ModelRunException if a model cannot run on the data
     public static Evaluation of(
-            List<OrtModel> models, Feed feed, Task task, String output, Progress progress, BooleanSupplier stop)
+            List<OrtModel> models,
+            Feed feed,
+            DataRequest request,
+            String output,
+            Progress progress,
+            BooleanSupplier stop)
             throws IOException, ModelRunException {
-        Evaluation evaluation = new Evaluation(task, feed.size());
-        models.forEach(model -> evaluation.scores.add(new ModelScores(task, feed.size())));
-        for (@Nullable Batch batch = feed.next(); batch != null; batch = feed.next()) {
-            evaluation.add(batch, run(models, batch, output));
-            progress.at(evaluation.count, feed.size(), "samples");
-            if (stop.getAsBoolean()) {
-                evaluation.isPartial = evaluation.count < feed.size();
-                break;
-            }
-        }
+        Evaluation evaluation = new Evaluation(request, feed.size());
+        models.forEach(model -> evaluation.scores.add(new ModelScores(request.task(), feed.size())));
+        evaluation.run(models, feed, output, progress, stop);
         evaluation.unreadable = feed.unreadable();
         if (evaluation.count == 0) {
             throw new DataException("no sample could be read", "", "the data is empty or damaged");
@@ -63,18 +58,42 @@ public final class Evaluation {
         return evaluation;
     }
 
-    /// Runs the models on one batch, side by side.
-    private static List<List<RowOutput>> run(List<OrtModel> models, Batch batch, String output)
-            throws ModelRunException {
-        List<FutureTask<Map<String, Output>>> runs = new ArrayList<>();
-        for (OrtModel model : models) {
-            FutureTask<Map<String, Output>> run = new FutureTask<>(() -> model.run(batch.inputs(), Set.of(output)));
-            runs.add(run);
+    /// Runs the models side by side. While they run on a batch, the next one is read and the one before is scored.
+    private void run(List<OrtModel> models, Feed feed, String output, Progress progress, BooleanSupplier stop)
+            throws IOException, ModelRunException {
+        Batch batch = feed.next();
+        List<OrtModel.Running> running = start(models, batch, output);
+        try {
+            while (batch != null) {
+                Batch following = stop.getAsBoolean() ? null : feed.next();
+                List<List<RowOutput>> outputs = outputs(running, batch, output);
+                running = start(models, following, output);
+                add(batch, outputs);
+                progress.at(count, samples.length, "samples");
+                batch = following;
+            }
+            isPartial = stop.getAsBoolean() && !feed.isAtEnd();
+        } finally {
+            // Nobody may close what is still in use.
+            for (OrtModel.Running run : running) {
+                run.await();
+            }
         }
-        runs.parallelStream().forEach(FutureTask::run);
+    }
+
+    private static List<OrtModel.Running> start(List<OrtModel> models, @Nullable Batch batch, String output) {
+        return batch == null
+                ? List.of()
+                : models.stream()
+                        .map(model -> model.start(batch.inputs(), Set.of(output)))
+                        .toList();
+    }
+
+    private static List<List<RowOutput>> outputs(List<OrtModel.Running> running, Batch batch, String output)
+            throws ModelRunException {
         List<List<RowOutput>> outputs = new ArrayList<>();
-        for (FutureTask<Map<String, Output>> run : runs) {
-            if (!(result(run).get(output) instanceof Output.Numbers numbers)) {
+        for (OrtModel.Running run : running) {
+            if (!(run.outputs().get(output) instanceof Output.Numbers numbers)) {
                 throw new DataException(
                         "the output '" + output + "' is no tensor of numbers", "", "choose one with --output NAME");
             }
@@ -83,23 +102,8 @@ public final class Evaluation {
         return outputs;
     }
 
-    private static Map<String, Output> result(FutureTask<Map<String, Output>> run) throws ModelRunException {
-        try {
-            return run.get();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case ModelRunException refused -> throw refused;
-                case Error error -> throw error;
-                case null, default -> throw new IllegalStateException("a run failed", e.getCause());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-    }
-
     private void add(Batch batch, List<List<RowOutput>> outputs) {
-        int perSample = task.rowsPerSample();
+        int perSample = request.task().rowsPerSample();
         for (int place = 0; place < batch.size(); place++) {
             for (int model = 0; model < outputs.size(); model++) {
                 List<RowOutput> rows = rows(outputs.get(model), place, perSample);
@@ -133,8 +137,17 @@ public final class Evaluation {
     }
 
     /// What the models were judged by.
-    public Task task() {
-        return task;
+    public Metric judge() {
+        return request.metric();
+    }
+
+    /// What the samples are, and their labels.
+    DataRequest request() {
+        return request;
+    }
+
+    int models() {
+        return scores.size();
     }
 
     /// How many samples.
@@ -172,13 +185,28 @@ public final class Evaluation {
         return scores.get(model);
     }
 
+    /// The column that the metric is the mean of.
+    double[] column(int model) {
+        return scores.get(model).columns()[judge().column().orElseThrow()];
+    }
+
     /// The metric of one of the models over all samples.
     public double metric(int model) {
         return metric(model, all());
     }
 
     double metric(int model, int[] rows) {
-        return task.metric().of(scores.get(model).columns(), rows);
+        return judge().of(scores.get(model).columns(), rows);
+    }
+
+    /// Other figures of one of the models over all samples, those that are defined.
+    public List<Figure> figures(int model) {
+        return request.task().metrics().stream()
+                .filter(metric -> metric != judge())
+                .map(metric -> new Figure(
+                        metric.toString(), metric.of(scores.get(model).columns(), all())))
+                .filter(figure -> !Double.isNaN(figure.value()))
+                .toList();
     }
 
     int[] all() {

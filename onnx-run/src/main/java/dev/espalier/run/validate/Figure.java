@@ -1,4 +1,4 @@
 package dev.espalier.run.validate;
 
-/// A figure beside the metric, `top-5` for instance.
+/// A metric's value.
 public record Figure(String name, double value) {}

@@ -1,11 +1,10 @@
 package dev.espalier.run.validate;
 
 import java.util.Arrays;
-import java.util.List;
 
 /// What one model is worth on all samples.
 public final class ModelScores {
-    private final Scorer scorer;
+    private final Task task;
     private double[][] columns = {};
     private int[] decisions;
     private double[] margins;
@@ -13,14 +12,14 @@ public final class ModelScores {
     private int withNaN;
 
     ModelScores(Task task, int samples) {
-        this.scorer = task.scorer();
+        this.task = task;
         this.decisions = new int[samples];
         this.margins = new double[samples];
     }
 
     /// @return the sample's label as a class; -1 if it has none
     int add(Sample sample) {
-        Score score = scorer.score(sample);
+        Score score = task.score(sample);
         if (count == 0) {
             columns = new double[score.columns().length][decisions.length];
         }
@@ -59,10 +58,5 @@ public final class ModelScores {
     /// How many samples have a NaN in the output.
     public int withNaN() {
         return withNaN;
-    }
-
-    /// Figures beside the metric.
-    public List<Figure> figures() {
-        return scorer.figures();
     }
 }

@@ -44,9 +44,15 @@ public final class SegmentProbe {
     ///
     /// @param column which segment each sample is in, by number; empty for the classes
     /// @param by name of the column
+    /// @param names of the segments, by number; empty for their numbers
     /// @throws DataException if there are too many
     public static Result of(
-            Evaluation evaluation, Optional<double[]> column, String by, double maxDrop, Bootstrap bootstrap) {
+            Evaluation evaluation,
+            Optional<double[]> column,
+            String by,
+            List<String> names,
+            double maxDrop,
+            Bootstrap bootstrap) {
         Map<Double, List<Integer>> parts = new TreeMap<>();
         for (int i = 0; i < evaluation.size(); i++) {
             double key = column.isPresent() ? column.get()[i] : evaluation.label(i);
@@ -63,8 +69,8 @@ public final class SegmentProbe {
                     "segments are at most " + MOST + " groups of samples");
         }
         List<Segment> segments = new ArrayList<>();
-        parts.forEach(
-                (key, rows) -> segments.add(segment(evaluation, name(key), rows, parts.size(), maxDrop, bootstrap)));
+        parts.forEach((key, rows) ->
+                segments.add(segment(evaluation, name(key, names), rows, parts.size(), maxDrop, bootstrap)));
         segments.sort(Comparator.comparingDouble(Segment::drop).reversed());
         return result(by, segments, maxDrop);
     }
@@ -82,19 +88,22 @@ public final class SegmentProbe {
                 samples.length,
                 original,
                 pruned,
-                100 * (original - pruned),
+                evaluation.judge().drop(original, pruned),
                 interval,
                 Answer.within(interval.low(), interval.high(), maxDrop));
     }
 
-    private static String name(double key) {
+    private static String name(double key, List<String> names) {
+        if (key >= 0 && key < names.size()) {
+            return names.get((int) key);
+        }
         return key == Math.rint(key) ? Long.toString((long) key) : Double.toString(key);
     }
 
     private static Result result(String by, List<Segment> segments, double maxDrop) {
         List<Segment> failed = with(segments, Answer.FAIL);
         List<Segment> unclear = with(segments, Answer.CANNOT_TELL);
-        Answer answer = failed.isEmpty() ? unclear.isEmpty() ? Answer.PASS : Answer.CANNOT_TELL : Answer.FAIL;
+        Answer answer = Answer.all(segments.stream().map(Segment::answer).toList());
         Segment worst = failed.isEmpty() ? segments.getFirst() : failed.getFirst();
         String most = String.format(
                 Locale.ROOT,

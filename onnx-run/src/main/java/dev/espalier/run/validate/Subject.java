@@ -42,7 +42,7 @@ public record Subject(Path file, Model model) {
             throw new DataException(
                     "ONNX Runtime refuses the model: " + e.getMessage(),
                     "file '" + file + "'",
-                    "a model that does not load cannot be validated");
+                    "what does not load cannot be measured");
         }
     }
 

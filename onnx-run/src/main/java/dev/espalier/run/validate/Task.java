@@ -1,12 +1,14 @@
 package dev.espalier.run.validate;
 
+import java.util.List;
+
 /// What a model is for, and so how it is judged.
 public sealed interface Task permits Classification, Regression, Embedding, Segmentation, Agreement {
     /// The name on the command line.
     String name();
 
-    /// What it is judged by.
-    Metric metric();
+    /// Its figures, the one that it is usually judged by first.
+    List<Metric> metrics();
 
     /// Whether each sample has a label.
     default boolean needsLabels() {
@@ -18,6 +20,8 @@ public sealed interface Task permits Classification, Regression, Embedding, Segm
         return 1;
     }
 
-    /// A new scorer for one model.
-    Scorer scorer();
+    /// Scores what a model computes for a sample.
+    ///
+    /// @throws dev.espalier.run.data.DataException if the label does not fit the output
+    Score score(Sample sample);
 }

@@ -1,7 +1,6 @@
 package dev.espalier.run.validate;
 
 import dev.espalier.run.data.Feed;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -10,6 +9,7 @@ import java.util.Set;
 ///
 /// @param samples how many were compared
 /// @param unreadable samples that could not be read
+/// @param prunedWithNaN samples for which the pruned model's output has a NaN, which is never to be shipped
 /// @param isPartial whether it was ended early
 /// @param results of the probes that were carried out, in their order
 /// @param gate names of the probes that decide
@@ -18,19 +18,16 @@ public record Validation(
         DataRequest data,
         int samples,
         List<Feed.Unreadable> unreadable,
+        int prunedWithNaN,
         boolean isPartial,
         List<ProbeResult> results,
         Set<String> gate,
         int maxBad) {
     /// Whether the pruned model may take the original's place.
     public Answer answer() {
-        List<Answer> answers = new ArrayList<>();
-        for (ProbeResult result : results) {
-            if (decides(result)) {
-                answers.add(result.answer());
-            }
-        }
-        if (unreadable.size() > maxBad || answers.contains(Answer.FAIL)) {
+        List<Answer> answers =
+                results.stream().filter(this::decides).map(ProbeResult::answer).toList();
+        if (unreadable.size() > maxBad || prunedWithNaN > 0 || answers.contains(Answer.FAIL)) {
             return Answer.FAIL;
         }
         boolean isClear = !isPartial && !answers.isEmpty() && answers.stream().allMatch(a -> a == Answer.PASS);

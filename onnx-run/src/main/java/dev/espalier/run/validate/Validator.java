@@ -8,6 +8,7 @@ import dev.espalier.run.data.DataException;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.Feed;
 import dev.espalier.run.data.FeedRequest;
+import dev.espalier.run.data.Field;
 import dev.espalier.run.data.Selection;
 import dev.espalier.run.stats.Bootstrap;
 import dev.espalier.sparse.DenseTensor;
@@ -78,6 +79,7 @@ public final class Validator {
                 on,
                 evaluation.size(),
                 evaluation.unreadable(),
+                evaluation.scores(1).withNaN(),
                 isPartial || stop.getAsBoolean(),
                 List.copyOf(results),
                 request.gate(),
@@ -90,16 +92,18 @@ public final class Validator {
 
     private SegmentProbe.Result segments(Evaluation evaluation) throws IOException {
         Optional<double[]> column = Optional.empty();
+        List<String> names = request.data().classes();
         if (request.segment().isPresent()) {
             int[] samples = new int[evaluation.size()];
             for (int i = 0; i < samples.length; i++) {
                 samples[i] = evaluation.sample(i);
             }
-            column = Optional.of(
-                    Selection.column(data, data.field(request.segment().get()), samples));
+            Field field = data.field(request.segment().get());
+            column = Optional.of(Selection.column(data, field, samples));
+            names = data.names(field);
         }
         return SegmentProbe.of(
-                evaluation, column, request.segment().orElse("class"), request.maxSegmentDrop(), bootstrap);
+                evaluation, column, request.segment().orElse("class"), names, request.maxSegmentDrop(), bootstrap);
     }
 
     private Optional<EdgeProbe.Robust> robust(List<Subject> both) throws IOException {
@@ -108,7 +112,8 @@ public final class Validator {
         }
         FeedRequest noisy = request.data().feed().withNoise(request.noise());
         Evaluation evaluation = evaluate(both, data, request.data().with(noisy), progress, stop);
-        return Optional.of(new EdgeProbe.Robust(request.noise(), evaluation.metric(0), evaluation.metric(1)));
+        return Optional.of(
+                EdgeProbe.Robust.of(request.noise(), AccuracyProbe.of(evaluation, request.maxDrop(), bootstrap)));
     }
 
     /// Latency and memory, on the first rows of the data.
@@ -151,7 +156,7 @@ public final class Validator {
         List<OrtModel> models = new ArrayList<>();
         try (Feed feed = Feed.open(data, original.model().graph(), request.feed())) {
             subjects.forEach(subject -> models.add(subject.load(1)));
-            return Evaluation.of(models, feed, request.task(), output, progress, stop);
+            return Evaluation.of(models, feed, request, output, progress, stop);
         } catch (ModelRunException e) {
             throw refused(data, e);
         } finally {

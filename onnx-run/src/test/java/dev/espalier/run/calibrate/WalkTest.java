@@ -3,6 +3,7 @@ package dev.espalier.run.calibrate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.onnx.Constant;
+import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.run.TemporaryFolder;
@@ -54,11 +55,11 @@ final class WalkTest {
     @ValueSource(longs = {0, 1 << 20})
     void seesWhatTheModelComputes(long memory) throws Exception {
         Path file = model();
-        Route route = Route.of(OnnxReader.read(file).graph());
+        Graph graph = OnnxReader.read(file).graph();
+        Route route = Route.of(graph);
         List<Walk.Stop> stops = new ArrayList<>();
         for (String name : List.of("a", "c", "y")) {
-            int place = route.behind(
-                    OnnxReader.read(file).graph().value(name).orElseThrow());
+            int place = route.behind(graph.value(name).orElseThrow());
             stops.add(new Walk.Stop(place, Set.of(name)));
         }
         try (TemporaryFolder work = TemporaryFolder.create();

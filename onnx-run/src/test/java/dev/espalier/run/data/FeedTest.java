@@ -141,7 +141,7 @@ final class FeedTest {
                 .hasMessage("the data has nothing for input 'x' f32[N,2]");
         Preprocess crop = Preprocess.parse("crop=1");
         assertThatThrownBy(() -> read(file, graph(ElementType.F32, "N", 2), request(crop, Selection.ALL, 1, 1)))
-                .hasMessage("only images are resized and cropped");
+                .hasMessage("'x' f32[3,2] cannot be resized and cropped so");
         Path empty = new NpzWriter().floats("x", "(0, 2)").write(folder.resolve("c.npz"));
         assertThatThrownBy(() -> read(empty, graph(ElementType.F32, "N", 2), FeedRequest.of(1)))
                 .hasMessage("no row to use");
@@ -186,5 +186,52 @@ final class FeedTest {
         assertThat(row).containsExactly(3, 2, 1, 6, 5, 4);
         Preprocess.parse("bgr").apply(row, Shape.of(3, 1, 2));
         assertThat(row).containsExactly(5, 4, 1, 6, 3, 2);
+    }
+
+    @Test
+    void resizesAndCropsArraysOfImages() throws IOException {
+        // One row of 1 x 4 x 8, each value 10 x + y, as in the test of images.
+        float[] grey = new float[32];
+        for (int i = 0; i < grey.length; i++) {
+            grey[i] = 10 * (i % 8) + i / 8;
+        }
+        Path file = new NpzWriter().floats("x", "(1, 1, 4, 8)", grey).write(folder.resolve("images.npz"));
+        Preprocess preprocess = Preprocess.parse("resize=2,crop=2,scale=1/2");
+        FeedRequest request =
+                new FeedRequest(Map.of(), Set.of(), Optional.empty(), preprocess, Selection.ALL, 1, 1, 0, 0);
+        Seen seen = read(file, graph(ElementType.F32, "N", 1, 2, 2), request);
+        // Rounded before they are halved, bytes would be 26, 46, 27, 47: floats are not rounded.
+        assertThat(seen.inputs.getFirst()).usingComparatorWithPrecision(0.5).containsExactly(13, 23, 13.5, 23.5);
+        assertThat(seen.inputs.getFirst()[0]).isNotEqualTo(13);
+        assertThatThrownBy(() -> read(file, graph(ElementType.F32, "N", 1, 4, 8), request))
+                .hasMessageContaining("resized and cropped to 1x2x2");
+        FeedRequest large = new FeedRequest(
+                Map.of(), Set.of(), Optional.empty(), Preprocess.parse("crop=5"), Selection.ALL, 1, 1, 0, 0);
+        assertThatThrownBy(() -> read(file, graph(ElementType.F32, "N", 1, 5, 5), large))
+                .hasMessageContaining("cannot be resized and cropped so");
+    }
+
+    @Test
+    void takesAColumnForVectorsOfOneNumber() throws IOException {
+        Path file = new NpzWriter().longs("x", "(2,)", 1, 2).write(folder.resolve("column.npz"));
+        assertThat(read(file, graph(ElementType.F16, "N", 1), FeedRequest.of(2))
+                        .inputs
+                        .getFirst())
+                .containsExactly(1, 2);
+    }
+
+    @Test
+    void saysOfEachInputWhatIsMissing() throws IOException {
+        Path file = new NpzWriter().floats("x", "(1, 3)", 1, 2, 3).write(folder.resolve("one.npz"));
+        Graph graph = ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "N", 2)
+                .input("z", ElementType.I64, "N", 4)
+                .node("Identity", List.of("x"), List.of("y"))
+                .output("y", ElementType.F32, "N", 2)
+                .build()
+                .graph();
+        assertThatThrownBy(() -> read(file, graph, FeedRequest.of(1)))
+                .hasMessageContaining("the model wants f32[N,2], the data has 'x' f32[1,3]")
+                .hasMessageContaining("the data has nothing for input 'z' i64[N,4]");
     }
 }

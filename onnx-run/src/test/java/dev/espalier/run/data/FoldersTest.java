@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,10 @@ final class FoldersTest {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());
         ImageIO.write(image, "png", file.toFile());
+    }
+
+    private static ReadOptions images(String preprocess) {
+        return new ReadOptions(Preprocess.parse(preprocess), Optional.empty());
     }
 
     /// Grey levels 10 x + y.
@@ -67,9 +72,31 @@ final class FoldersTest {
             assertThat(row(data, "images", 0)).containsExactly(255, 3, 1, 4, 2, 5);
             assertThat(row(data, "labels", 1)).containsExactly(1);
         }
-        try (Dataset data = Dataset.open(folder, Preprocess.parse("layout=nhwc"))) {
+        try (Dataset data = Dataset.open(folder, images("layout=nhwc"))) {
             assertThat(row(data, "images", 0)).containsExactly(255, 1, 2, 3, 4, 5);
         }
+    }
+
+    @Test
+    void readsAnArrayForEachRowWithItsClass() throws IOException {
+        Files.createDirectories(folder.resolve("bee"));
+        Files.createDirectories(folder.resolve("ant"));
+        Files.write(folder.resolve("bee/1.npy"), array("(2, 1)", 1, 2));
+        Files.write(folder.resolve("ant/1.npy"), array("(2, 1)", 3, 4));
+        Files.write(folder.resolve("bee/2.npy"), array("(1, 2)", 5, 6));
+        try (Dataset data = Dataset.open(folder)) {
+            assertThat(data.fields()).hasToString("['arrays' f32[3,2,1], 'labels' i64[3]]");
+            assertThat(row(data, "arrays", 0)).containsExactly(3, 4);
+            assertThat(row(data, "labels", 1)).containsExactly(1);
+            assertThat(data.names(data.field("labels"))).containsExactly("ant", "bee");
+            assertThatThrownBy(() -> row(data, "arrays", 2))
+                    .isInstanceOf(UnreadableRowException.class)
+                    .hasMessageEndingWith("2.npy' is f32 1x2, the first is f32 2x1");
+        }
+    }
+
+    private static byte[] array(String shape, float... values) {
+        return NpzWriter.npy("'descr': '<f4', 'fortran_order': False, 'shape': " + shape, NpzWriter.little(values));
     }
 
     @Test
@@ -85,7 +112,7 @@ final class FoldersTest {
     void resizesAndCropsAsPillowDoes() throws IOException {
         image("0/a.png", grey(8, 4));
         // Pillow: Image.resize((4, 2), BILINEAR), then columns 1 and 2.
-        try (Dataset data = Dataset.open(folder, Preprocess.parse("resize=2,crop=2"))) {
+        try (Dataset data = Dataset.open(folder, images("resize=2,crop=2"))) {
             assertThat(row(data, "images", 0)).containsExactly(26, 46, 27, 47);
         }
     }
@@ -108,7 +135,7 @@ final class FoldersTest {
     @Test
     void refusesAFolderWithoutData() {
         assertThatThrownBy(() -> Dataset.open(folder))
-                .hasMessage("neither images nor test data of ONNX's in this folder");
+                .hasMessage("neither images nor arrays nor test data of ONNX's in this folder");
     }
 
     /// TensorProto: dims 1 (field 1), data_type 1 = float (field 2), raw_data (field 9).

@@ -182,9 +182,11 @@ final class ChannelCutter {
 
     /// A part of a constant, stored as the whole was where that is possible.
     private static Constant stored(Constant whole, DenseTensor part) {
+        if (!whole.isSparse() || !part.type().isFloat()) {
+            return whole.withElements(part);
+        }
         Mask nonZeros = Mask.ofBitsOtherThanZero(part, Quantization.NONE);
         return SparseEncodings.named(whole.storage())
-                .filter(encoding -> whole.isSparse() && part.type().isFloat())
                 .filter(encoding ->
                         encoding.refusal(part, nonZeros, Quantization.NONE).isEmpty())
                 .map(encoding -> Constant.of(encoding.encode(part, nonZeros, Quantization.NONE)))

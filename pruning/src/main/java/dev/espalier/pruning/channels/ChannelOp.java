@@ -122,6 +122,12 @@ final class ChannelOp {
                 : Optional.empty();
     }
 
+    /// For each index of an axis the number that was at all places with it in every run; NaN where there was
+    /// none.
+    Optional<double[]> uniform(Axis axis) {
+        return shapes.uniform(axis.tensor().value(), axis.index());
+    }
+
     /// The type of an input's elements.
     ElementType elementType(int index) {
         return node.input(index).map(shapes::type).orElse(ElementType.F32);

@@ -22,6 +22,7 @@ public final class ChannelPlanner {
     private final ChannelRequest request;
     private final double[] scores;
     private final LayerNames names;
+    private final RoundedWidths widths;
     private final List<String> notes = new ArrayList<>();
 
     /// One channel in the row.
@@ -32,6 +33,7 @@ public final class ChannelPlanner {
         this.request = request;
         this.scores = ChannelScores.of(structure, request.method(), request.seed());
         this.names = new LayerNames(structure);
+        this.widths = new RoundedWidths(structure, request.roundTo());
     }
 
     /// Makes the plan.
@@ -234,16 +236,28 @@ public final class ChannelPlanner {
     private List<ChannelPlan.Part> counted(List<ChannelPlan.Part> parts, int[] counts) {
         List<ChannelPlan.Part> planned = new ArrayList<>();
         int kept = 0;
+        long rounded = 0;
+        int unrounded = 0;
         for (int i = 0; i < counts.length; i++) {
             ChannelPlan.Part part = parts.get(i);
             int count = Math.min(counts[i], most(part));
             kept += counts[i] > most(part) && !part.order().isEmpty() ? 1 : 0;
             int size = part.group().size();
-            int stay = Math.ceilDiv(size - count, request.roundTo()) * request.roundTo();
-            planned.add(part.with(Math.max(0, size - Math.min(stay, size))));
+            int step = widths.stepOf(part.group());
+            unrounded += count > 0 && widths.givesWay(part.group()) ? 1 : 0;
+            int stay = Math.min(Math.ceilDiv(size - count, step) * step, size);
+            rounded += stay - (size - count);
+            planned.add(part.with(size - stay));
         }
         if (kept > 0) {
             notes.add(kept + " of " + counts.length + " groups keep more channels than asked: as few as may stay");
+        }
+        if (rounded > 0) {
+            notes.add(rounded + " channels more stay than asked, so that widths are multiples of " + request.roundTo());
+        }
+        if (unrounded > 0) {
+            notes.add(unrounded + " groups are not rounded: no multiple of " + request.roundTo()
+                    + " has as many channels in each block of a grouped operator");
         }
         return planned;
     }

@@ -14,6 +14,12 @@ interface ChannelRule {
     ///     frozen
     void link(ChannelOp op, ChannelLinks links);
 
+    /// Whether it multiplies the first input by the second, so that where one is zero the other makes no
+    /// difference.
+    default boolean multiplies(ChannelOp op) {
+        return false;
+    }
+
     /// Corrects attributes and shape operands.
     default void rewrite(ChannelOp op, ChannelCut cut) {}
 }

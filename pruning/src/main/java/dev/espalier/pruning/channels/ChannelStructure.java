@@ -83,6 +83,11 @@ public final class ChannelStructure {
         return indicesOfClass[member];
     }
 
+    /// An axis of a space: all of them lose the same indices.
+    Axis axisOf(int space) {
+        return graph.axis(partition.axesOf(space)[0]);
+    }
+
     /// Whether any axis of the space is one of a weight that an operator multiplies by.
     boolean hasWeight(int space) {
         return Arrays.stream(partition.axesOf(space)).anyMatch(graph.links()::isWeight);

@@ -11,6 +11,11 @@ final class ConvRule implements ChannelRule {
     }
 
     @Override
+    public boolean multiplies(ChannelOp op) {
+        return true;
+    }
+
+    @Override
     public void link(ChannelOp op, ChannelLinks links) {
         ChannelTensor x = op.in(0);
         ChannelTensor w = op.in(1);

@@ -10,6 +10,11 @@ final class ConvTransposeRule implements ChannelRule {
     }
 
     @Override
+    public boolean multiplies(ChannelOp op) {
+        return true;
+    }
+
+    @Override
     public void link(ChannelOp op, ChannelLinks links) {
         ChannelTensor x = op.in(0);
         ChannelTensor w = op.in(1);

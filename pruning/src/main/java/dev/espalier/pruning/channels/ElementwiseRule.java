@@ -90,6 +90,11 @@ final class ElementwiseRule implements ChannelRule {
     }
 
     @Override
+    public boolean multiplies(ChannelOp op) {
+        return op.node().isOperator("Mul");
+    }
+
+    @Override
     public void link(ChannelOp op, ChannelLinks links) {
         if (op.has("broadcast") || op.has("axis")) {
             linkOld(op, links);

@@ -10,6 +10,11 @@ final class GemmRule implements ChannelRule {
     }
 
     @Override
+    public boolean multiplies(ChannelOp op) {
+        return true;
+    }
+
+    @Override
     public void link(ChannelOp op, ChannelLinks links) {
         ChannelTensor a = op.in(0);
         ChannelTensor b = op.in(1);

@@ -11,6 +11,11 @@ final class MatMulRule implements ChannelRule {
     }
 
     @Override
+    public boolean multiplies(ChannelOp op) {
+        return true;
+    }
+
+    @Override
     public void link(ChannelOp op, ChannelLinks links) {
         boolean isBatchMoved = op.attribute("transBatchA", 0) != 0 || op.attribute("transBatchB", 0) != 0;
         if (isBatchMoved) {

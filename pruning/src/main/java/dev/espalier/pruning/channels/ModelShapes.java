@@ -135,6 +135,25 @@ final class ModelShapes {
         return Optional.of(all);
     }
 
+    /// For each index of an axis the number that every run showed at all places with that index; NaN where they
+    /// were not all the same. Nothing if no run looked, or the sizes of the axis differ.
+    Optional<double[]> uniform(Value value, int axis) {
+        double[] all = null;
+        for (Map<String, ShapeProbe.Sighting> run : runs) {
+            ShapeProbe.Sighting sighting = run.get(value.path());
+            double @Nullable [][] seen = sighting == null ? null : sighting.uniform();
+            double[] some = seen == null || axis >= seen.length ? null : seen[axis];
+            if (some == null || (all != null && all.length != some.length)) {
+                return Optional.empty();
+            }
+            all = all == null ? some.clone() : all;
+            for (int i = 0; i < all.length; i++) {
+                all[i] = all[i] == some[i] ? all[i] : Double.NaN;
+            }
+        }
+        return Optional.ofNullable(all);
+    }
+
     private static Optional<long[]> integers(Constant constant) {
         boolean isInteger = constant.type() == ElementType.I64 || constant.type() == ElementType.I32;
         if (!isInteger || constant.shape().elementCount() > MOST_INTEGERS) {

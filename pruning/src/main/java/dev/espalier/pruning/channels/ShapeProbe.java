@@ -12,14 +12,18 @@ public interface ShapeProbe {
         private final ElementType type;
         private final long[] shape;
         private final long @Nullable [] integers;
+        private final double @Nullable [][] uniform;
 
         /// @param type of its elements
         /// @param shape its sizes
         /// @param integers its elements, of a short tensor of integers of rank 0 or 1
-        public Sighting(ElementType type, long[] shape, long @Nullable [] integers) {
+        /// @param uniform for each index of each axis the number that is at all places with it; NaN where they
+        ///     are not all the same; null if that was not looked at
+        public Sighting(ElementType type, long[] shape, long @Nullable [] integers, double @Nullable [][] uniform) {
             this.type = type;
             this.shape = shape;
             this.integers = integers;
+            this.uniform = uniform;
         }
 
         ElementType type() {
@@ -32,6 +36,10 @@ public interface ShapeProbe {
 
         long @Nullable [] integers() {
             return integers;
+        }
+
+        double @Nullable [][] uniform() {
+            return uniform;
         }
     }
 
