@@ -128,8 +128,14 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
 
     private PruningResult calibrated(Model model, PruningPlan plan, CalibratedMethod by) throws IOException {
         try (Dataset data = calibration.open();
-                CalibratedPruning pruning =
-                        CalibratedPruning.of(by, plan.weights(), file, data, calibration.request(choice.seed()), calibration.memory(), workers.count())) {
+                CalibratedPruning pruning = CalibratedPruning.of(
+                        by,
+                        plan.weights(),
+                        file,
+                        data,
+                        calibration.request(choice.seed()),
+                        calibration.memory(),
+                        workers.count())) {
             return Pruner.apply(model, plan.by(pruning), encoding.choice(), new ProgressLine(console));
         } catch (UncheckedIOException e) {
             throw e.getCause();

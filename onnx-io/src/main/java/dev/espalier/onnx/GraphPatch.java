@@ -174,17 +174,19 @@ public final class GraphPatch {
     /// @return the inputs' names, which are new where a node makes a value of the old one
     public Map<Value, String> replaceInputs(Graph graph, Map<Value, ElementType> types) {
         Map<Value, String> given = new LinkedHashMap<>();
-        types.keySet().forEach(value ->
-                given.put(value, value.isInput() ? value.name() : names.of(graph, value.name() + "_given")));
+        types.keySet()
+                .forEach(value ->
+                        given.put(value, value.isInput() ? value.name() : names.of(graph, value.name() + "_given")));
         others.add(() -> {
             graph.inputs().stream()
                     .filter(input -> !input.isInitializer() && !types.containsKey(input))
                     .forEach(graph::removeInput);
-            types.forEach((value, type) -> {
+            given.forEach((value, name) -> {
                 if (!value.isInput()) {
-                    Value input = new Value(given.get(value), graph);
+                    Value input = new Value(name, graph);
                     graph.adopt(input);
-                    graph.addInput(ValueType.declareAnyShape(input.name(), type), input);
+                    ElementType type = types.getOrDefault(value, ElementType.UNKNOWN);
+                    graph.addInput(ValueType.declareAnyShape(name, type), input);
                     List.copyOf(value.uses()).forEach(use -> use.node().replaceInput(use.index(), input));
                 }
             });

@@ -202,8 +202,7 @@ public final class OrtModel implements AutoCloseable {
             try (OrtSession.Result result = session.run(tensors, outputs)) {
                 Map<String, DenseTensor> made = new LinkedHashMap<>();
                 for (Map.Entry<String, OnnxValue> entry : result) {
-                    RuntimeTensors.copy(entry.getValue(), arena)
-                            .ifPresent(tensor -> made.put(entry.getKey(), tensor));
+                    RuntimeTensors.copy(entry.getValue(), arena).ifPresent(tensor -> made.put(entry.getKey(), tensor));
                 }
                 return made;
             } catch (OrtException e) {

@@ -15,18 +15,15 @@ import java.util.Set;
 public final class OrtProduct implements AutoCloseable {
     /// A matrix outside the Java heap.
     public static final class Operand implements AutoCloseable {
-        private final Arena arena;
         private final OnnxTensor tensor;
 
-        private Operand(Arena arena, OnnxTensor tensor) {
-            this.arena = arena;
+        private Operand(OnnxTensor tensor) {
             this.tensor = tensor;
         }
 
         @Override
         public void close() {
             tensor.close();
-            arena.close();
         }
     }
 
@@ -50,10 +47,9 @@ public final class OrtProduct implements AutoCloseable {
 
     /// Copies a matrix of rows x columns.
     public Operand operand(float[] values, int rows, int columns) {
-        Arena own = Arena.ofShared();
-        FloatBuffer buffer = buffer(own, (long) rows * columns);
+        FloatBuffer buffer = buffer(Arena.ofAuto(), (long) rows * columns);
         buffer.put(0, values, 0, rows * columns);
-        return new Operand(own, tensor(buffer, rows, columns));
+        return new Operand(tensor(buffer, rows, columns));
     }
 
     /// Multiplies two matrices that are used once.

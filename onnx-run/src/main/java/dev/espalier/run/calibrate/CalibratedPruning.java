@@ -70,8 +70,7 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
             List<CalibratedLayer> layers = weights.stream()
                     .flatMap(weight -> CalibratedLayer.of(weight).layer().stream())
                     .toList();
-            Calibration calibration =
-                    new Calibration(source, layers, data, request, memory, folder, threads, products);
+            Calibration calibration = new Calibration(source, layers, data, request, memory, folder, threads, products);
             return new CalibratedPruning(method, products, calibration, folder);
         } catch (IOException | ModelRunException | RuntimeException e) {
             folder.close();

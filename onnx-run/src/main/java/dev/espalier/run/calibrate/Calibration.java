@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -130,7 +129,8 @@ final class Calibration implements AutoCloseable {
     /// Second moments, their sums and what is made of them take about so much.
     private static void requireMemory(CalibratedLayer layer, long columns) {
         long bytes = columns * (columns + layer.matrix().outputs()) * (3 * 8 + 3 * 4);
-        if (columns * columns > Integer.MAX_VALUE - 8 || bytes > Runtime.getRuntime().maxMemory()) {
+        if (columns * columns > Integer.MAX_VALUE - 8
+                || bytes > Runtime.getRuntime().maxMemory()) {
             throw new PruningException(
                     "the second moments of " + columns + " inputs take " + (bytes >> 20) + " MB, more than there is",
                     "node '" + layer.node().label() + "'",
@@ -164,9 +164,8 @@ final class Calibration implements AutoCloseable {
 
     private void note(int batch, int size, Map<String, DenseTensor> inputs) {
         if (batch == parts.size()) {
-            int number = batch == 0
-                    ? 0
-                    : parts.getLast().number() + parts.getLast().size();
+            int number =
+                    batch == 0 ? 0 : parts.getLast().number() + parts.getLast().size();
             parts.add(new Part(size, number, Tokens.mask(inputs)));
         }
     }

@@ -39,8 +39,7 @@ final class Piece implements AutoCloseable {
 
     /// @param source the model's file
     /// @param changes what some of its constants are instead, by path
-    /// @param given values of the main graph that are known: inputs, and what nodes make; those that are constants in
-    ///     the file are given for each run
+    /// @param given values of the main graph that are given for each run: inputs, what nodes make, constants
     /// @param wanted names of values of the main graph
     /// @param file where to write what is run
     static Piece load(
@@ -59,8 +58,8 @@ final class Piece implements AutoCloseable {
         Model model = OnnxReader.read(source);
         Graph graph = model.graph();
         GraphPatch patch = GraphPatch.labelled("observe");
-        changes.forEach((path, constant) ->
-                graph.value(path).ifPresent(value -> patch.replaceConstant(value, constant)));
+        changes.forEach(
+                (path, constant) -> graph.value(path).ifPresent(value -> patch.replaceConstant(value, constant)));
         patch.replaceOutputs(
                 graph,
                 outputs.stream().map(name -> graph.value(name).orElseThrow()).toList());

@@ -79,7 +79,9 @@ final class Route {
     /// The node of the main graph that it is, or in whose body it is.
     private Node inMain(Node node) {
         Node outer = node;
-        for (Optional<Node> owner = outer.graph().owner(); owner.isPresent(); owner = outer.graph().owner()) {
+        for (Optional<Node> owner = outer.graph().owner();
+                owner.isPresent();
+                owner = outer.graph().owner()) {
             outer = owner.get();
         }
         return outer;
@@ -121,8 +123,8 @@ final class Route {
         graph.nodes().forEach(node -> all.addAll(node.outputs()));
         Set<String> live = new TreeSet<>();
         for (Value value : all) {
-            boolean isRead = wanted.contains(value.name())
-                    || value.uses().stream().anyMatch(use -> place(use.node()) >= place);
+            boolean isRead =
+                    wanted.contains(value.name()) || value.uses().stream().anyMatch(use -> place(use.node()) >= place);
             if (dynamic.contains(value) && behind(value) <= place && isRead) {
                 live.add(value.name());
             }

@@ -35,19 +35,19 @@ final class Tokens {
     /// The same without the last positions, where no sentence of the batch has a token: the model would compute much
     /// that nobody looks at. Only if all inputs are integers, position by position.
     static Map<String, DenseTensor> trimmed(Map<String, DenseTensor> inputs) {
-        Optional<Tensor> mask = find(inputs).map(Tokens::flags);
-        boolean areTokens = mask.isPresent()
+        DenseTensor flags = find(inputs).orElse(null);
+        boolean areTokens = flags != null
                 && inputs.values().stream()
-                        .allMatch(t -> t.type() == ElementType.I64
-                                && t.shape().equals(inputs.get(MASK).shape()));
-        if (!areTokens) {
+                        .allMatch(t -> t.type() == ElementType.I64 && t.shape().equals(flags.shape()));
+        if (flags == null || !areTokens) {
             return inputs;
         }
-        int batch = mask.get().dim(0);
-        int positions = mask.get().dim(1);
+        Tensor mask = flags(flags);
+        int batch = mask.dim(0);
+        int positions = mask.dim(1);
         int length = 1;
         for (int i = 0; i < batch * positions; i++) {
-            if (mask.get().values()[i] != 0) {
+            if (mask.values()[i] != 0) {
                 length = Math.max(length, i % positions + 1);
             }
         }

@@ -94,8 +94,8 @@ final class Walk implements AutoCloseable {
     Piece rest(Set<String> open, Set<String> outputs) throws IOException, ModelRunException {
         Map<String, ElementType> given = new LinkedHashMap<>();
         kept.getFirst().forEach((name, tensor) -> given.put(name, tensor.type()));
-        open.forEach(name ->
-                given.put(name, graph.value(name).flatMap(Value::constant).orElseThrow().type()));
+        open.forEach(name -> given.put(
+                name, graph.value(name).flatMap(Value::constant).orElseThrow().type()));
         return Piece.load(source, changes, given, outputs, folder.file("rest.onnx"), threads);
     }
 
@@ -110,17 +110,19 @@ final class Walk implements AutoCloseable {
         private final int batches;
         private final Set<String> live;
         private final List<Map<String, DenseTensor>> next = new ArrayList<>();
-        private final Arena arena = Arena.ofShared();
+        private final Arena arena;
         private @Nullable Piece piece;
         private boolean isKept = true;
         private int batch;
 
+        @SuppressWarnings("MustBeClosed") // what is kept outlives the way to it
         private Leg(Stop stop, int batches) {
             this.stop = stop;
             this.batches = batches;
             Set<String> later = new HashSet<>();
             ahead.forEach(s -> later.addAll(s.values()));
             this.live = route.live(stop.place(), later);
+            this.arena = Arena.ofShared();
         }
 
         /// Runs the next batch.
@@ -165,9 +167,9 @@ final class Walk implements AutoCloseable {
 
         private void keep(Map<String, DenseTensor> all, Map<String, DenseTensor> from) {
             if (batch == 0) {
-                long bytes = live.stream()
-                        .filter(all::containsKey)
-                        .mapToLong(name -> all.get(name).data().byteSize())
+                long bytes = all.entrySet().stream()
+                        .filter(entry -> live.contains(entry.getKey()))
+                        .mapToLong(entry -> entry.getValue().data().byteSize())
                         .sum();
                 // While it is made, the last one is still there.
                 isKept = all.keySet().containsAll(live) && bytes * batches <= memory / 2;
@@ -176,10 +178,11 @@ final class Walk implements AutoCloseable {
                 return;
             }
             Map<String, DenseTensor> values = new LinkedHashMap<>();
-            for (String name : live) {
-                DenseTensor tensor = all.get(name);
-                values.put(name, from.containsKey(name) ? copy(tensor) : tensor);
-            }
+            all.forEach((name, tensor) -> {
+                if (live.contains(name)) {
+                    values.put(name, from.containsKey(name) ? copy(tensor) : tensor);
+                }
+            });
             next.add(values);
         }
 

@@ -67,8 +67,9 @@ final class WalkTest {
             see(walk, stops.get(0), "a", file, Map.of());
             see(walk, stops.get(1), "c", file, Map.of());
             // Behind what is kept: nothing has to be run again.
-            Map<String, Constant> changes = Map.of("w3", Constant.of(random(9, 4, 4)));
-            walk.change("w3", changes.get("w3"));
+            Constant other = Constant.of(random(9, 4, 4));
+            Map<String, Constant> changes = Map.of("w3", other);
+            walk.change("w3", other);
             assertThat(walk.isAtInputs()).isEqualTo(memory == 0);
             see(walk, stops.get(2), "y", file, changes);
             // Before it.
@@ -88,7 +89,8 @@ final class WalkTest {
                 Map<String, DenseTensor> inputs = Map.of("x", random(20 + batch, 5, 4));
                 Tensor seen = Objects.requireNonNull(
                         leg.run(isFed ? inputs : Map.of()).get(name));
-                DenseTensor expected = Objects.requireNonNull(whole.run(inputs, arena).get(name));
+                DenseTensor expected =
+                        Objects.requireNonNull(whole.run(inputs, arena).get(name));
                 assertThat(seen.values()).containsExactly(Tensor.of(expected).values());
             }
         }

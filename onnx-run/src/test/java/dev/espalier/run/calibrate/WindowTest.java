@@ -67,14 +67,10 @@ final class WindowTest {
         Node conv = model.graph().nodes().getFirst();
         try (Arena arena = Arena.ofShared();
                 Piece piece = Piece.load(
-                        file,
-                        Map.of(),
-                        Map.of("x", ElementType.F32),
-                        List.of("y"),
-                        folder.resolve("run.onnx"),
-                        1)) {
+                        file, Map.of(), Map.of("x", ElementType.F32), List.of("y"), folder.resolve("run.onnx"), 1)) {
             Tensor x = Tensor.of(input);
-            Tensor y = Tensor.of(Objects.requireNonNull(piece.run(Map.of("x", input), arena).get("y")));
+            Tensor y = Tensor.of(
+                    Objects.requireNonNull(piece.run(Map.of("x", input), arena).get("y")));
             compare(
                     new ConvolvedRows(
                             Window.of(

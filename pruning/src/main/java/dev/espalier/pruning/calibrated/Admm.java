@@ -20,7 +20,8 @@ final class Admm implements CalibratedMethod {
 
     @Override
     public LayerSolution solve(LayerProblem problem, Products products) {
-        AdmmSupport.Found found = supports(problem, List.of(problem.projection()), products).getFirst();
+        AdmmSupport.Found found = supports(problem, List.of(problem.projection()), AdmmSupport.MANY, products)
+                .getFirst();
         try (SupportFit fit = new SupportFit(problem, products)) {
             LayerSolution byAdmm = fit.on(found.kept(), found.weights());
             // With the other's ridge at first: it seldom comes near.
@@ -33,13 +34,13 @@ final class Admm implements CalibratedMethod {
     }
 
     /// A support for each pattern. Where second moments are not positive definite, the ridge is raised, at most twice.
-    private static List<AdmmSupport.Found> supports(LayerProblem problem, List<Projection> projections, Products products) {
+    static List<AdmmSupport.Found> supports(
+            LayerProblem problem, List<Projection> projections, int steps, Products products) {
         double lambda = LAMBDA;
         for (int raise = 0; ; raise++) {
-            Quadratic quadratic =
-                    Quadratic.of(problem.all(), problem.dense(), problem.weightInputs(), lambda);
+            Quadratic quadratic = Quadratic.of(problem.all(), problem.dense(), problem.weightInputs(), lambda);
             try {
-                return AdmmSupport.of(problem, quadratic, projections, products);
+                return AdmmSupport.of(problem, quadratic, projections, steps, products);
             } catch (NotPositiveDefiniteException e) {
                 if (raise == MOST_RAISES) {
                     throw e;

@@ -7,25 +7,45 @@ import java.util.stream.IntStream;
 /// arXiv 2406.07831): one copy of the weights minimises the quadratic, the other has the pattern, and a growing penalty
 /// pulls them together. On inputs scaled to a mean square of one, where a weight's size is its part in the output.
 ///
-/// B = (G - V + rho D) (H + rho I)⁻¹, D = the projection of X = B + V / rho, V += rho (B - D). What of X stays is D, and
+/// B = (G - V + rho D) (H + rho I)⁻¹, D = the projection of X = B + V / rho, V += rho (B - D). What of X stays is D,
+/// and
 /// V is 0 there; what does not is V / rho: so that X and the support are all there is to keep. The penalty grows in few
 /// steps, so that an inverse for each is cheaper than the paper's eigendecomposition, and several supports are found at
 /// once, one above the other.
 final class AdmmSupport {
-    private static final int STEPS = 90;
+    /// Steps where the best support is looked for.
+    static final int MANY = 90;
+    /// Steps where a good one is enough.
+    static final int FEW = 27;
+
     private static final double FIRST_RHO = 0.1;
-    /// Of the penalty, for each step; it is carried out every few steps, the fewer the cheaper an inverse is.
-    private static final double GROWTH = 1.08;
+    /// Of the penalty over all steps; it grows every few steps, the fewer the cheaper an inverse is.
+    private static final double GROWTH = 1000;
 
     private static final int OFTEN = 3;
     private static final int SELDOM = 9;
     private static final int WIDE = 700;
 
     /// A support.
-    ///
-    /// @param kept what stays, outputs x inputs without the bias
-    /// @param weights nearly the best on it, outputs x inputs
-    record Found(boolean[] kept, float[] weights) {}
+    static final class Found {
+        private final boolean[] kept;
+        private final float[] weights;
+
+        private Found(boolean[] kept, float[] weights) {
+            this.kept = kept;
+            this.weights = weights;
+        }
+
+        /// What stays, outputs x inputs without the bias.
+        boolean[] kept() {
+            return kept;
+        }
+
+        /// Nearly the best weights on it, outputs x inputs.
+        float[] weights() {
+            return weights;
+        }
+    }
 
     private final int inputs;
     private final int outputs;
@@ -71,14 +91,15 @@ final class AdmmSupport {
     }
 
     /// @param projections the patterns to find a support for
+    /// @param steps how many
     /// @return one for each
     /// @throws NotPositiveDefiniteException if the ridge is too small
     static List<Found> of(
-            LayerProblem problem, Quadratic quadratic, List<Projection> projections, Products products) {
-        return new AdmmSupport(problem, quadratic, products).find(projections);
+            LayerProblem problem, Quadratic quadratic, List<Projection> projections, int steps, Products products) {
+        return new AdmmSupport(problem, quadratic, products).find(projections, steps);
     }
 
-    private List<Found> find(List<Projection> projections) {
+    private List<Found> find(List<Projection> projections, int steps) {
         int size = outputs * inputs;
         float[] x = new float[projections.size() * size];
         float[] b = new float[x.length];
@@ -89,10 +110,10 @@ final class AdmmSupport {
         }
         double rho = FIRST_RHO;
         int between = inputs > WIDE ? SELDOM : OFTEN;
-        double growth = Math.pow(GROWTH, between);
-        for (int step = 0; step < STEPS; ) {
+        double growth = Math.pow(GROWTH, (double) between / steps);
+        for (int step = 0; step < steps; ) {
             try (Products.Right inverse = products.right(inverse(rho), inputs, inputs)) {
-                for (int i = 0; i < between && step < STEPS; i++, step++) {
+                for (int i = 0; i < between && step < steps; i++, step++) {
                     double before = i == 0 && step > 0 ? rho / growth : rho;
                     for (int p = 0; p < kept.length; p++) {
                         right(x, kept[p], p, step == 0 ? 0 : before, rho, b);

@@ -25,18 +25,18 @@ final class Largest {
         for (int i = 0; i < saliency.length; i++) {
             int bits = bits(saliency, dense, i);
             if (bits >>> LOW_BITS == high) {
-                fine[bits & (1 << LOW_BITS) - 1]++;
+                fine[bits & ((1 << LOW_BITS) - 1)]++;
             }
         }
         int low = bucket(fine, left);
         for (int i = 0; i < low; i++) {
             left -= fine[i];
         }
-        int least = high << LOW_BITS | low;
+        int least = (high << LOW_BITS) | low;
         boolean[] kept = new boolean[saliency.length];
         for (int i = 0; i < kept.length; i++) {
             int bits = bits(saliency, dense, i);
-            kept[i] = bits > least || bits == least && bits > 0 && left-- <= 0;
+            kept[i] = bits > least || (bits == least && bits > 0 && left-- <= 0);
         }
         return kept;
     }

@@ -40,4 +40,9 @@ final class PatternProjection implements Projection {
         Cut cut = Cut.ofSmallest(List.of(units), zeros);
         return matrix.read(pattern.select(matrix.shape(), scores, units, cut));
     }
+
+    @Override
+    public Projection at(long other) {
+        return new PatternProjection(matrix, pattern, other, dense);
+    }
 }

@@ -99,7 +99,9 @@ final class Refit implements AutoCloseable {
             image(active, w);
             rows(active).forEach(this::begin);
             for (int step = 0; step < steps; step++) {
-                active = Arrays.stream(active).filter(row -> rz[row] > enough[row]).toArray();
+                active = Arrays.stream(active)
+                        .filter(row -> rz[row] > enough[row])
+                        .toArray();
                 if (active.length == 0) {
                     break;
                 }

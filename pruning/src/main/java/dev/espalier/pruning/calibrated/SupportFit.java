@@ -56,7 +56,17 @@ final class SupportFit implements AutoCloseable {
         return on(kept, LAMBDAS.get(best.index), best.weights);
     }
 
-    private record Trial(int index, float[] weights, double error) {}
+    private static final class Trial {
+        private final int index;
+        private final float[] weights;
+        private final double error;
+
+        Trial(int index, float[] weights, double error) {
+            this.index = index;
+            this.weights = weights;
+            this.error = error;
+        }
+    }
 
     private Trial trial(boolean[] kept, int index, float[] start) {
         float[] weights = fit.solve(kept, LAMBDAS.get(index), start, COARSE, FEW);
@@ -68,8 +78,16 @@ final class SupportFit implements AutoCloseable {
         return on(kept, lambda, denseWeights());
     }
 
+    /// Good weights on a support that ADMM found.
+    LayerSolution roughly(AdmmSupport.Found found, double lambda) {
+        return solution(found.kept(), lambda, all.solve(found.kept(), lambda, found.weights(), COARSE, FEW));
+    }
+
     private LayerSolution on(boolean[] kept, double lambda, float[] start) {
-        float[] weights = all.solve(kept, lambda, start, FINE, MANY);
+        return solution(kept, lambda, all.solve(kept, lambda, start, FINE, MANY));
+    }
+
+    private LayerSolution solution(boolean[] kept, double lambda, float[] weights) {
         return new LayerSolution(
                 widened(weights),
                 problem.inputs(),

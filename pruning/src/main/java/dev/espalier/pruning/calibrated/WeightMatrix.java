@@ -48,8 +48,7 @@ public record WeightMatrix(Shape shape, int outputs, int inputs, boolean inputsF
     public DenseTensor write(double[] matrix, int stride) {
         DenseTensor tensor = DenseTensor.zeros(ElementType.F32, shape);
         int more = stride - inputs;
-        forEach((place, index) ->
-                tensor.data().set(FLOAT, 4L * index, (float) matrix[place + place / inputs * more]));
+        forEach((place, index) -> tensor.data().set(FLOAT, 4L * index, (float) matrix[place + place / inputs * more]));
         return tensor;
     }
 

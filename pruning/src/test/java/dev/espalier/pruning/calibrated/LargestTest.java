@@ -22,8 +22,7 @@ final class LargestTest {
         double[] dense = new double[saliency.length];
         Arrays.fill(dense, 1);
         boolean[] kept = Largest.of(saliency, dense, zeros);
-        Integer[] order =
-                IntStream.range(0, saliency.length).boxed().toArray(Integer[]::new);
+        Integer[] order = IntStream.range(0, saliency.length).boxed().toArray(Integer[]::new);
         Arrays.sort(order, (i, j) -> Float.compare(saliency[i], saliency[j]));
         for (int rank = 0; rank < order.length; rank++) {
             assertThat(kept[order[rank]]).isEqualTo(rank >= zeros);
