@@ -11,7 +11,9 @@ import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.PruningResult;
 import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.calibrated.BudgetPlan;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
+import dev.espalier.pruning.calibrated.SensitivityCurves;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.calibrate.CalibratedPruning;
 import dev.espalier.run.data.Dataset;
@@ -89,8 +91,8 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     public Integer call() throws Exception {
         PruneRequest request = choice.request();
         encoding.choice();
-        if (calibration.isGiven() && !choice.isOfEachLayer()) {
-            throw usage("with --calibration layer after layer is pruned: it does not go with another --scope");
+        if (calibration.isGiven() && calibration.isByCurves() && !choice.isOfEachLayer()) {
+            throw usage("--allocate auto divides the zeros among layers, and so does --scope: choose one");
         }
         CalibratedMethod calibrated = choice.calibratedMethod(calibration.isGiven());
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
@@ -127,6 +129,26 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     }
 
     private PruningResult calibrated(Model model, PruningPlan plan, CalibratedMethod by) throws IOException {
+        try {
+            PruningPlan divided = calibration.isByCurves() ? divided(plan) : plan;
+            return calibratedAs(divided, model, by);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (ModelRunException e) {
+            throw new PruningException(
+                    "the model cannot be calibrated: " + e.getMessage(),
+                    "file '" + file + "'",
+                    "without --calibration it is pruned by magnitude");
+        }
+    }
+
+    private PruningPlan divided(PruningPlan plan) throws IOException, ModelRunException {
+        SensitivityCurves curves = calibration.curves(plan, file, choice.pattern(), choice.seed(), workers.count());
+        return BudgetPlan.of(plan, curves, choice.share());
+    }
+
+    private PruningResult calibratedAs(PruningPlan plan, Model model, CalibratedMethod by)
+            throws IOException, ModelRunException {
         try (Dataset data = calibration.open();
                 CalibratedPruning pruning = CalibratedPruning.of(
                         by,
@@ -137,13 +159,6 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
                         calibration.memory(),
                         workers.count())) {
             return Pruner.apply(model, plan.by(pruning), encoding.choice(), new ProgressLine(console));
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        } catch (ModelRunException e) {
-            throw new PruningException(
-                    "the model cannot be calibrated: " + e.getMessage(),
-                    "file '" + file + "'",
-                    "without --calibration it is pruned by magnitude");
         }
     }
 

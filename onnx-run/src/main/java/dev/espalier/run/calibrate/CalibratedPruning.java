@@ -1,14 +1,12 @@
 package dev.espalier.run.calibrate;
 
 import dev.espalier.onnx.Constant;
-import dev.espalier.onnx.Value;
 import dev.espalier.pruning.PrunedWeight;
 import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.Weight;
-import dev.espalier.pruning.calibrated.BatchNorm;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
 import dev.espalier.pruning.calibrated.LayerProblem;
@@ -18,25 +16,16 @@ import dev.espalier.run.ModelRunException;
 import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
-import dev.espalier.sparse.DenseTensor;
-import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.SparsityPattern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Prunes layer after layer with samples: each so that what the layers before it have lost is made good as far as it
 /// can.
 public final class CalibratedPruning implements PruningMethod, AutoCloseable {
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private final CalibratedMethod method;
     private final OrtProducts products;
     private final Calibration calibration;
@@ -115,7 +104,7 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
                 target.weight(),
                 layer.matrix().mask(solution.kept()),
                 layer.matrix().write(solution.weights(), solution.stride()),
-                alongside(layer, solution),
+                Fitted.alongside(layer, solution),
                 Optional.of(new PrunedWeight.Calibrated(solution.maskedError(), solution.error(), "")));
     }
 
@@ -141,35 +130,6 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
                     "node '" + layer.node().label() + "'",
                     "leave it out with --exclude, or prune without --calibration");
         }
-    }
-
-    private static Map<Value, Constant> alongside(CalibratedLayer layer, LayerSolution solution) {
-        double[] bias = new double[layer.matrix().outputs()];
-        double[] old = layer.biasValues();
-        Map<Value, Constant> changed = new HashMap<>();
-        if (layer.bias().isPresent()) {
-            for (int row = 0; row < bias.length; row++) {
-                bias[row] = solution.bias(row);
-            }
-            changed.put(layer.bias().get(), withValues(layer.bias().get(), bias));
-        } else if (layer.norm().isPresent()) {
-            BatchNorm norm = layer.norm().get();
-            double[] shift = norm.shiftValues();
-            for (int row = 0; row < bias.length; row++) {
-                bias[row] = shift[row] + norm.slope(row) * (solution.bias(row) - old[row]);
-            }
-            changed.put(norm.shift(), withValues(norm.shift(), bias));
-        }
-        return changed;
-    }
-
-    private static Constant withValues(Value value, double[] values) {
-        Constant old = value.constant().orElseThrow();
-        DenseTensor tensor = DenseTensor.zeros(ElementType.F32, old.shape());
-        for (int i = 0; i < values.length; i++) {
-            tensor.data().set(FLOAT, 4L * i, (float) values[i]);
-        }
-        return old.withElements(tensor);
     }
 
     @Override

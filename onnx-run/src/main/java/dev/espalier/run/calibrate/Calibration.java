@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -204,6 +205,32 @@ final class Calibration implements AutoCloseable {
             scale[row] = layer.norm().map(norm -> Math.abs(norm.slope(channel))).orElse(1.0);
         }
         return scale;
+    }
+
+    /// What remains of the model from the layer on that was asked for last, with some constants given for each run.
+    Piece rest(Set<String> open, Set<String> outputs) throws IOException, ModelRunException {
+        if (pruned.isAtInputs()) {
+            throw new PruningException(
+                    "the samples become more on their way than may be kept",
+                    "",
+                    "allow more with --memory, or take fewer --samples");
+        }
+        return pruned.rest(open, outputs);
+    }
+
+    /// How many batches there are.
+    int batches() {
+        return parts.size();
+    }
+
+    /// What is known of a batch where [#rest] begins.
+    Map<String, DenseTensor> kept(int batch) {
+        return pruned.kept(batch);
+    }
+
+    /// Which tokens of a batch count.
+    Optional<Tensor> mask(int batch) {
+        return Optional.ofNullable(parts.get(batch).mask());
     }
 
     @Override
