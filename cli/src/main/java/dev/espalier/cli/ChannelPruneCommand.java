@@ -114,6 +114,13 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private ProofOptions proof;
 
     @Option(
+            names = "--allow-io-change",
+            description =
+                    "Inputs and outputs of the model may lose channels too. Then nothing is compared: they fit no "
+                            + "longer.")
+    private boolean allowIoChange;
+
+    @Option(
             names = "--measure",
             description = "Time the model before and after, in turns, on one thread; see `espalier latency`.")
     private boolean measure;
@@ -149,6 +156,10 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
             throw usage("--measure times what is written: it does not go with --dry-run");
         }
         ChannelRequest request = request();
+        if (allowIoChange) {
+            notes.add("inputs and outputs may have changed (--allow-io-change): the result fits no longer where the "
+                    + "original did");
+        }
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
         Outcome outcome = workers.run(() -> prune(request, to));
         if (json) {
@@ -195,16 +206,18 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private Outcome prune(ChannelRequest request, @Nullable Path to) throws IOException {
         OrtShapeProbe probe = new OrtShapeProbe(file);
         Model model = proof.read(file);
-        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(model, probe), request.with(method.of(model)));
+        ChannelPlan plan =
+                ChannelPlanner.plan(ChannelStructure.of(model, probe, allowIoChange), request.with(method.of(model)));
         long before = FileSizes.bytes(file, plan.model().externalFiles());
         ChannelPruneReport report =
                 ChannelPruneReport.of(file, before, plan, MASKED, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
-        ChannelPlan twin = !proof.isWanted() || !probe.failure().isEmpty()
-                ? null
-                : plan.on(ChannelStructure.of(proof.read(file), probe));
+        ChannelPlan twin =
+                !proof.isWanted() || allowIoChange || !probe.failure().isEmpty()
+                        ? null
+                        : plan.on(ChannelStructure.of(proof.read(file), probe));
         plan.apply();
         ChannelManifest.addRounding(plan.model(), request.roundTo());
         if (twin != null) {

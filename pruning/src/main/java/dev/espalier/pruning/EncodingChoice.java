@@ -3,6 +3,7 @@ package dev.espalier.pruning;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
+import dev.espalier.sparse.DenseData;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Encoded;
 import dev.espalier.sparse.Grid;
@@ -284,8 +285,12 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
                 Encoded encoded = contents.encode(encoding);
-                Constant constant =
-                        isDense ? old.withElements(contents.layout.write(encoded.decode(), old)) : Constant.of(encoded);
+                Constant constant = isDense
+                        ? old.withElements(
+                                contents.isStored()
+                                        ? (DenseData) encoded
+                                        : contents.layout.write(encoded.decode(), old))
+                        : Constant.of(encoded);
                 close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
         }

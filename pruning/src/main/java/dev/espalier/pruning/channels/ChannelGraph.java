@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ChannelGraph {
     private final Model model;
     private final ModelShapes shapes;
+    private final boolean mayChangePorts;
     private final Map<Value, @Nullable ChannelTensor> made = new HashMap<>();
     private final Map<Use, @Nullable ChannelTensor> read = new HashMap<>();
     private final Map<Value, Boolean> constants = new HashMap<>();
@@ -27,13 +28,15 @@ final class ChannelGraph {
     private final ChannelLinks links = new ChannelLinks();
     private int axes;
 
-    private ChannelGraph(Model model, ModelShapes shapes) {
+    private ChannelGraph(Model model, ModelShapes shapes, boolean mayChangePorts) {
         this.model = model;
         this.shapes = shapes;
+        this.mayChangePorts = mayChangePorts;
     }
 
-    static ChannelGraph of(Model model, ModelShapes shapes) {
-        ChannelGraph graph = new ChannelGraph(model, shapes);
+    /// @param mayChangePorts whether the model's inputs and outputs may lose indices
+    static ChannelGraph of(Model model, ModelShapes shapes, boolean mayChangePorts) {
+        ChannelGraph graph = new ChannelGraph(model, shapes, mayChangePorts);
         for (Graph each : model.allGraphs()) {
             if (!root(each).isFunction()) {
                 each.nodes().forEach(graph::add);
@@ -177,6 +180,9 @@ final class ChannelGraph {
     private Optional<String> obstacle(ChannelTensor tensor) {
         Value value = tensor.value();
         if (!tensor.isStored()) {
+            if (mayChangePorts && value.graph().outer().isEmpty()) {
+                return Optional.empty();
+            }
             if (value.isInput()) {
                 return Optional.of("an input of the " + (value.graph().outer().isPresent() ? "nested graph" : "model"));
             }

@@ -27,7 +27,12 @@ public final class ChannelStructure {
     ///
     /// @param probe shows sizes that the file does not declare
     public static ChannelStructure of(Model model, ShapeProbe probe) {
-        ChannelGraph graph = ChannelGraph.of(model, new ModelShapes(probe.observe()));
+        return of(model, probe, false);
+    }
+
+    /// The same where the model's inputs and outputs may lose indices too.
+    public static ChannelStructure of(Model model, ShapeProbe probe, boolean mayChangePorts) {
+        ChannelGraph graph = ChannelGraph.of(model, new ModelShapes(probe.observe()), mayChangePorts);
         return new ChannelStructure(graph, DigitChoice.resolve(graph));
     }
 
