@@ -104,6 +104,19 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         return new EncodingChoice(among, Optional.of(form));
     }
 
+    /// The same without the forms that a runtime makes dense when it loads them, and dense where that is smaller.
+    ///
+    /// @throws IllegalArgumentException if none of them is packed
+    public EncodingChoice inMemory() {
+        List<SparseEncoding> packed =
+                among.stream().filter(PackedEncoding.class::isInstance).toList();
+        if (packed.isEmpty()) {
+            throw new IllegalArgumentException("only what nodes decode can stay packed in memory: auto, "
+                    + SparseEncodings.PACKED.stream().map(SparseEncoding::name).collect(Collectors.joining(", ")));
+        }
+        return new EncodingChoice(packed, values).orDense();
+    }
+
     /// The same, or dense where that is smaller.
     EncodingChoice orDense() {
         return among.contains(SparseEncodings.DENSE)
