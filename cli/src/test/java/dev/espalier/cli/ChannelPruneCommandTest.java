@@ -237,7 +237,7 @@ final class ChannelPruneCommandTest {
 
     @Test
     void saysSoAndExitsWithOneWhenNothingCanGo() {
-        Path file = TestModels.shared("modern/bert_dynamic_int8.onnx");
+        Path file = TestModels.shared("audio/silero_vad_v5.onnx");
         Cli.Result result =
                 Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isEqualTo(1);
@@ -339,5 +339,19 @@ final class ChannelPruneCommandTest {
                 .contains("axis 1, 64 indices: 64 can go");
         assertThat(Files.readString(dot)).startsWith("digraph").contains("/layer2/conv2/Conv");
         assertThat(Cli.launch("inspect", RESNET, "--why", "nobody").exitCode()).isEqualTo(3);
+    }
+
+    @Test
+    void replaysHeadsAndLossyNorms() {
+        Path file = TestModels.shared("modern/swin_tiny.dynamo.onnx");
+        for (String more : new String[] {"--lossy-norms", "--attention=size"}) {
+            Cli.Result result = Cli.launch("prune", file, "--pattern=channels", "-s", "0.5", more, "-o", out());
+            assertThat(result.exitCode()).as(more).isZero();
+            Cli.Result verified = Cli.launch("verify-sparsity", out(), "--against", file);
+            assertThat(verified.output()).as(more).contains("the recorded channels masked");
+            assertThat(verified.exitCode()).as(more).isZero();
+        }
+        Cli.Result heads = Cli.launch("prune", file, "--pattern=heads", "-s", "0.5", "--dry-run");
+        assertThat(heads.output()).contains("5 of 10 channels go, in 4 groups");
     }
 }

@@ -10,6 +10,7 @@ import dev.espalier.pruning.Finding;
 import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.Question;
 import dev.espalier.pruning.SparsityCheck;
+import dev.espalier.pruning.channels.ChannelOptions;
 import dev.espalier.pruning.channels.ChannelStructure;
 import dev.espalier.pruning.channels.RecordedChannels;
 import java.io.IOException;
@@ -17,8 +18,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/// The file computes what the original does with those channels masked that the file says were removed; or what the
-/// original does, if only channels went that made no difference.
+/// The file computes what the original does with those channels masked that the file says were removed; or what
+/// the original does, if only channels went that made no difference.
 public final class MaskedOriginalCheck implements SparsityCheck {
     private final Path file;
     private final Path original;
@@ -68,7 +69,7 @@ public final class MaskedOriginalCheck implements SparsityCheck {
             return model;
         }
         OrtShapeProbe probe = new OrtShapeProbe(original);
-        ChannelStructure structure = ChannelStructure.of(model, probe);
+        ChannelStructure structure = ChannelStructure.of(model, probe, ChannelOptions.of(manifest));
         if (!probe.failure().isEmpty()) {
             throw new ModelRunException("the original does not run: " + probe.failure());
         }

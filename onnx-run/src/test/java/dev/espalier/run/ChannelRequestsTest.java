@@ -10,6 +10,7 @@ import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.ValueType;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelLayer;
+import dev.espalier.pruning.channels.ChannelOptions;
 import dev.espalier.pruning.channels.ChannelPlan;
 import dev.espalier.pruning.channels.ChannelPlanner;
 import dev.espalier.pruning.channels.ChannelRequest;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What cannot be done as asked is done as far as it can, and said.
 final class ChannelRequestsTest {
+    private static final ChannelOptions PORTS = new ChannelOptions(ChannelOptions.Attention.AUTO, false, false, true);
+
     @TempDir
     private Path folder;
 
@@ -163,7 +166,7 @@ final class ChannelRequestsTest {
         Path file = write(grouped(12, 3).build());
         OrtShapeProbe probe = new OrtShapeProbe(file);
         ChannelPlan plan =
-                ChannelPlanner.plan(ChannelStructure.of(OnnxReader.read(file), probe, true), request("0.5", 1));
+                ChannelPlanner.plan(ChannelStructure.of(OnnxReader.read(file), probe, PORTS), request("0.5", 1));
         assertThat(kept(plan, 2)).isEqualTo(2);
         plan.apply();
         assertThat(dims(plan.model(), "y")).containsExactly(1L, 2L, 4L, 4L);

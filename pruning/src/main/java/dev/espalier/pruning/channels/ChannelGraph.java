@@ -18,25 +18,23 @@ import org.jspecify.annotations.Nullable;
 final class ChannelGraph {
     private final Model model;
     private final ModelShapes shapes;
-    private final boolean mayChangePorts;
     private final Map<Value, @Nullable ChannelTensor> made = new HashMap<>();
     private final Map<Use, @Nullable ChannelTensor> read = new HashMap<>();
     private final Map<Value, Boolean> constants = new HashMap<>();
     private final List<ChannelTensor> tensors = new ArrayList<>();
     private final Map<Node, ChannelOp> ops = new LinkedHashMap<>();
     private final Map<Node, Shuffle> shuffles = new HashMap<>();
-    private final ChannelLinks links = new ChannelLinks();
+    private final ChannelLinks links;
     private int axes;
 
-    private ChannelGraph(Model model, ModelShapes shapes, boolean mayChangePorts) {
+    private ChannelGraph(Model model, ModelShapes shapes, ChannelOptions options) {
+        this.links = new ChannelLinks(options);
         this.model = model;
         this.shapes = shapes;
-        this.mayChangePorts = mayChangePorts;
     }
 
-    /// @param mayChangePorts whether the model's inputs and outputs may lose indices
-    static ChannelGraph of(Model model, ModelShapes shapes, boolean mayChangePorts) {
-        ChannelGraph graph = new ChannelGraph(model, shapes, mayChangePorts);
+    static ChannelGraph of(Model model, ModelShapes shapes, ChannelOptions options) {
+        ChannelGraph graph = new ChannelGraph(model, shapes, options);
         for (Graph each : model.allGraphs()) {
             if (!root(each).isFunction()) {
                 each.nodes().forEach(graph::add);
@@ -180,7 +178,7 @@ final class ChannelGraph {
     private Optional<String> obstacle(ChannelTensor tensor) {
         Value value = tensor.value();
         if (!tensor.isStored()) {
-            if (mayChangePorts && value.graph().outer().isEmpty()) {
+            if (links.options().mayChangePorts() && value.graph().outer().isEmpty()) {
                 return Optional.empty();
             }
             if (value.isInput()) {

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Scores that another tool computed, by tensor: each of the shape of its tensor, so that a slice of a weight has the sum
-/// of its elements' scores, and a bias or the scale of a normalization has one for each channel. Channels that none of
-/// them tells of stay.
+/// Scores that another tool computed, by tensor: each of the shape of its tensor, so that a slice of a weight
+/// has the sum of its elements' scores, and a bias or the scale of a normalization has one for each channel.
+/// Channels that none of them tells of stay.
 public final class GivenScores implements ChannelMethod {
     /// Scores of nothing, to be replaced by those of a file.
     static final GivenScores NONE = new GivenScores(Map.of());
@@ -24,7 +24,8 @@ public final class GivenScores implements ChannelMethod {
     /// Scores for a model.
     ///
     /// @param scores by the tensor's name, or its path where it is in a nested graph
-    /// @throws PruningException if one is for no constant of the model, has another shape, or is negative or not a number
+    /// @throws PruningException if one is for no constant of the model, has another shape, or is negative or
+    ///     not a number
     public static GivenScores of(Model model, Map<String, DenseTensor> scores) {
         Map<String, DenseTensor> byPath = new HashMap<>();
         scores.forEach((name, tensor) -> {

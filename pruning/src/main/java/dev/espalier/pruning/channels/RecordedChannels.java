@@ -11,8 +11,8 @@ import java.util.Map;
 
 /// The channels that a manifest says were removed, found again in the original. What the pruner thought does not
 /// matter:
-/// whatever goes with an index that is recorded goes here too, and then every tensor that is recorded must have lost
-/// what the record says.
+/// whatever goes with an index that is recorded goes here too, and then every tensor that is recorded must have
+/// lost what the record says.
 public final class RecordedChannels {
     private final ChannelStructure structure;
     private final Map<String, List<ChannelTensor>> reads = new HashMap<>();
