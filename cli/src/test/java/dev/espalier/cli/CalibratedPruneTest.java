@@ -84,6 +84,10 @@ final class CalibratedPruneTest {
                 .isLessThan(report.get("layers").size());
         assertThat(shares).hasSizeGreaterThan(report.get("layers").size() / 2);
         byte[] written = Files.readAllBytes(curves);
+        Cli.Result shown = Cli.launch("sensitivity", model, "--calibration", DATA, "--curves", curves, "--json");
+        assertThat(shown.exitCode()).as(shown.errorOutput()).isZero();
+        assertThat(JsonMapper.shared().readTree(shown.output()).get("layers"))
+                .hasSize(report.get("layers").size());
         prune(model, folder.resolve("again.onnx"), data);
         assertThat(folder.resolve("again.onnx")).hasSameBinaryContentAs(out);
         assertThat(curves).hasBinaryContent(written);
