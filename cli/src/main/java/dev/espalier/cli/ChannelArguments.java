@@ -6,12 +6,15 @@ import java.util.List;
 /// Tells from the arguments whether a command is about channels: such a command has options of its own, which
 /// would be in the way of all others.
 final class ChannelArguments {
+    /// Patterns of whole channels.
+    static final List<String> PATTERNS = List.of("channels", "heads");
+
     private ChannelArguments() {}
 
     static boolean areAboutPruning(String... args) {
         int at = Arrays.asList(args).indexOf("--pattern");
-        boolean isApart = at >= 0 && at + 1 < args.length && args[at + 1].equals("channels");
-        return isApart || Arrays.asList(args).contains("--pattern=channels");
+        boolean isApart = at >= 0 && at + 1 < args.length && PATTERNS.contains(args[at + 1]);
+        return isApart || PATTERNS.stream().anyMatch(name -> Arrays.asList(args).contains("--pattern=" + name));
     }
 
     static boolean areAboutDead(String... args) {

@@ -50,6 +50,9 @@ final class ChannelInspectCommand implements Callable<Integer>, HasModelFile {
     private boolean json;
 
     @Mixin
+    private StructureOptions structure;
+
+    @Mixin
     private Workers workers;
 
     ChannelInspectCommand(Console console) {
@@ -74,12 +77,12 @@ final class ChannelInspectCommand implements Callable<Integer>, HasModelFile {
 
     private ChannelInspectReport inspect() throws IOException {
         OrtShapeProbe probe = new OrtShapeProbe(file);
-        ChannelStructure structure = ChannelStructure.of(OnnxReader.read(file), probe);
+        ChannelStructure found = ChannelStructure.of(OnnxReader.read(file), probe, structure.options(false));
         List<ChannelWhy> answers =
-                why.stream().map(name -> ChannelWhy.of(structure, name)).toList();
+                why.stream().map(name -> ChannelWhy.of(found, name)).toList();
         if (dot != null) {
-            Files.writeString(dot, ChannelDot.of(structure));
+            Files.writeString(dot, ChannelDot.of(found));
         }
-        return ChannelInspectReport.of(file, structure, answers, probe.failure());
+        return ChannelInspectReport.of(file, found, answers, probe.failure());
     }
 }

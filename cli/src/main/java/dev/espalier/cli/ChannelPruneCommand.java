@@ -1,12 +1,12 @@
 package dev.espalier.cli;
 
+import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxWriter;
-import dev.espalier.pruning.ChannelManifest;
 import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelBudget;
-import dev.espalier.pruning.channels.ChannelMethod;
 import dev.espalier.pruning.channels.ChannelMethods;
+import dev.espalier.pruning.channels.ChannelOptions;
 import dev.espalier.pruning.channels.ChannelPlan;
 import dev.espalier.pruning.channels.ChannelPlanner;
 import dev.espalier.pruning.channels.ChannelRequest;
@@ -46,6 +46,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private record Outcome(ChannelPruneReport report, boolean isAny) {}
 
     private static final String MASKED = "masked original";
+    private static final String LOSSY = "masked original, with LayerNormalization over fewer channels";
 
     private final Console console;
     private final List<String> notes = new ArrayList<>();
@@ -56,7 +57,10 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
     private Path file;
 
-    @Option(names = "--pattern", required = true, description = "channels: what this help is about.")
+    @Option(
+            names = "--pattern",
+            required = true,
+            description = "channels: what this help is about; heads: the same for the heads of attention only.")
     private String pattern;
 
     @Option(
@@ -76,12 +80,8 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     + "of groups that the same kinds of operators make and read (default: ${DEFAULT-VALUE}).")
     private ChannelScope scope = ChannelScope.LAYER;
 
-    @Option(
-            names = "--method",
-            converter = Converters.ChannelMethodConverter.class,
-            completionCandidates = Converters.ChannelMethodNames.class,
-            description = "How to tell which matter, one of ${COMPLETION-CANDIDATES} (default: l2).")
-    private ChannelMethod method = ChannelMethods.L2;
+    @Mixin
+    private ChannelMethodOptions method;
 
     @Option(
             names = "--round-to",
@@ -115,6 +115,9 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private Map<String, String> layers = new LinkedHashMap<>();
 
     @Mixin
+    private StructureOptions structure;
+
+    @Mixin
     private ProofOptions proof;
 
     @Option(
@@ -145,13 +148,18 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
-        if (!pattern.equals("channels")) {
+        if (!ChannelArguments.PATTERNS.contains(pattern)) {
             throw usage("--pattern is given twice");
         }
+        method.check();
         if (measure && dryRun) {
             throw usage("--measure times what is written: it does not go with --dry-run");
         }
         ChannelRequest request = request();
+        if (structure.allowIoChange()) {
+            notes.add("inputs and outputs may have changed (--allow-io-change): the result fits no longer where the "
+                    + "original did");
+        }
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
         Outcome outcome = workers.run(() -> prune(request, to));
         if (json) {
@@ -169,7 +177,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     share,
                     budget,
                     scope,
-                    method,
+                    ChannelMethods.L2,
                     multiple,
                     minChannels,
                     maxLayerShare,
@@ -197,21 +205,27 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     /// @param to where to write the model; null to write nothing
     private Outcome prune(ChannelRequest request, @Nullable Path to) throws IOException {
         OrtShapeProbe probe = new OrtShapeProbe(file);
-        ChannelPlan plan = ChannelPlanner.plan(ChannelStructure.of(proof.read(file), probe), request);
+        String reference = structure.lossyNorms() ? LOSSY : MASKED;
+        ChannelOptions options = structure.options(pattern.equals("heads"));
+        Model model = proof.read(file);
+        ChannelPlan plan =
+                ChannelPlanner.plan(ChannelStructure.of(model, probe, options), request.with(method.of(model)));
         long before = FileSizes.bytes(file, plan.model().externalFiles());
         ChannelPruneReport report =
-                ChannelPruneReport.of(file, before, plan, MASKED, probe.failure(), request.roundTo(), notes);
+                ChannelPruneReport.of(file, before, plan, reference, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
-        ChannelPlan twin = !proof.isWanted() || !probe.failure().isEmpty()
+        ChannelPlan twin = !proof.isWanted()
+                        || options.mayChangePorts()
+                        || !probe.failure().isEmpty()
                 ? null
-                : plan.on(ChannelStructure.of(proof.read(file), probe));
+                : plan.on(ChannelStructure.of(proof.read(file), probe, options));
         plan.apply();
-        ChannelManifest.addRounding(plan.model(), request.roundTo());
+        options.record(plan.model(), request.roundTo());
         if (twin != null) {
             twin.applyAsMask();
-            report = report.with(proof.compare(plan.model(), twin.model(), MASKED));
+            report = report.with(proof.compare(plan.model(), twin.model(), reference));
         }
         if (to == null) {
             return new Outcome(report, true);

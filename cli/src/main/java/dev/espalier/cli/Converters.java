@@ -1,8 +1,8 @@
 package dev.espalier.cli;
 
 import dev.espalier.pruning.EncodingChoice;
+import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.PatternChoice;
-import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
@@ -12,6 +12,8 @@ import dev.espalier.pruning.channels.ChannelMethods;
 import dev.espalier.pruning.schedule.ScheduleFormat;
 import dev.espalier.pruning.schedule.ScheduleFormats;
 import dev.espalier.pruning.schedule.Schedules;
+import dev.espalier.pruning.scope.Scope;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
 import java.util.Iterator;
@@ -38,7 +40,9 @@ final class Converters {
             try {
                 return PatternChoice.parse(text);
             } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage() + ", and channels");
+                String message = String.valueOf(e.getMessage());
+                throw new TypeConversionException(
+                        message.endsWith(PatternChoice.FORMS) ? message + ", and channels" : message);
             }
         }
     }
@@ -63,7 +67,7 @@ final class Converters {
     static final class Methods implements Iterable<String> {
         static Stream<String> names() {
             return Stream.concat(
-                    PruningMethods.ALL.stream().map(PruningMethod::name),
+                    PruningMethods.ALL.stream().map(PruningMethods.Kind::name),
                     CalibratedMethods.ALL.stream().map(CalibratedMethod::name));
         }
 
@@ -81,6 +85,22 @@ final class Converters {
                         + Methods.names().collect(Collectors.joining(", ")));
             }
             return text;
+        }
+    }
+
+    static final class GlobConverter implements ITypeConverter<NameGlob> {
+        @Override
+        public NameGlob convert(String text) {
+            return checked(() -> NameGlob.of(text));
+        }
+    }
+
+    static final class ScopeConverter implements ITypeConverter<Scope> {
+        @Override
+        public Scope convert(String text) {
+            return Scopes.named(text)
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a scope: there are "
+                            + Scopes.ALL.stream().map(Scope::name).collect(Collectors.joining(", "))));
         }
     }
 
@@ -124,6 +144,13 @@ final class Converters {
         @Override
         public Iterator<String> iterator() {
             return ChannelMethods.ALL.stream().map(ChannelMethod::name).iterator();
+        }
+    }
+
+    static final class ScopeNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Scopes.ALL.stream().map(Scope::name).iterator();
         }
     }
 

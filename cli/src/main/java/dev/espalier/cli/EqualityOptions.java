@@ -81,6 +81,11 @@ final class EqualityOptions {
         return data == null ? null : inputs.open(data);
     }
 
+    /// The seed of random inputs.
+    long seed() {
+        return seed;
+    }
+
     /// @param opened what [#open] gave
     RuntimeCheck check(Path model, @Nullable Dataset opened) throws IOException {
         if (opened == null) {

@@ -58,7 +58,7 @@ record PruneReport(
                     result.weight().node().operator(),
                     result.weight().name(),
                     result.weight().elementCount(),
-                    result.isAlone() ? result.requested().share().doubleValue() : null,
+                    result.requested().map(r -> r.share().doubleValue()).orElse(null),
                     result.zeros(),
                     result.zerosBefore(),
                     result.pattern().toString(),

@@ -11,6 +11,7 @@ import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.SparsityCheck;
 import dev.espalier.pruning.SparsityChecks;
 import dev.espalier.pruning.Verdict;
+import dev.espalier.run.MaskedOriginalCheck;
 import dev.espalier.run.Resaver;
 import dev.espalier.run.SurvivalCheck;
 import dev.espalier.run.data.Dataset;
@@ -53,7 +54,12 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
             description = "The share of zeros that all weights together must have, 0.9 or 90%%.")
     private @Nullable Sparsity expected;
 
-    @Option(names = "--against", paramLabel = "PRUNED", description = "A pruned model whose zeros this one must have.")
+    @Option(
+            names = "--against",
+            paramLabel = "OTHER",
+            description =
+                    "A pruned model whose zeros this one must have; or, for a model without channels, the original "
+                            + "that it must equal with those channels masked.")
     private @Nullable Path reference;
 
     @Mixin
@@ -129,6 +135,9 @@ final class VerifySparsityCommand implements Callable<Integer>, HasModelFile {
         try (Dataset samples = equality.open()) {
             if (isRun) {
                 checks.add(equality.check(file, samples));
+                if (reference != null) {
+                    checks.add(new MaskedOriginalCheck(file, reference, equality.seed()));
+                }
             }
             verdict = workers.run(() -> Verdict.of(evidence, checks, decisive()));
         }

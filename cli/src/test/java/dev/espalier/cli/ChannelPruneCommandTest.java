@@ -9,7 +9,9 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.TestModels;
 import dev.espalier.onnx.Value;
+import dev.espalier.run.data.NpzWriter;
 import dev.espalier.run.latency.ChannelBlock;
+import dev.espalier.sparse.DenseTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,13 +79,48 @@ final class ChannelPruneCommandTest {
     }
 
     @Test
+    void verifyReplaysTheComparisonWithTheOriginal() throws IOException {
+        prune("-s", "0.5");
+        Cli.Result replayed = Cli.launch("verify-sparsity", out(), "--against", RESNET);
+        assertThat(replayed.output()).containsPattern("masked original +yes +the recorded channels masked");
+        assertThat(replayed.exitCode()).isZero();
+        // The same channels are gone, and something else has changed.
+        Model model = OnnxReader.read(out());
+        Value weight = model.graph().value("fc.weight").orElseThrow();
+        DenseTensor dense = weight.constant().orElseThrow().decode();
+        long[] bits = new long[(int) dense.elementCount()];
+        bits[7] = Float.floatToRawIntBits(1);
+        GraphPatch.labelled("tamper")
+                .replaceConstant(weight, Constant.of(DenseTensor.ofBits(dense.type(), dense.shape(), bits)))
+                .apply();
+        Path changed = folder.resolve("changed.onnx");
+        OnnxWriter.write(model, changed);
+        Cli.Result found = Cli.launch("verify-sparsity", changed, "--against", RESNET);
+        assertThat(found.exitCode()).isEqualTo(1);
+        assertThat(found.output()).containsPattern("masked original +NO").contains("outputs-differ");
+    }
+
+    @Test
+    void verifyReplaysWithCopiedConstantsAndTellsAnotherOriginal() {
+        // Its exporter shares one initializer among many nodes: each reader gets a copy that loses other channels.
+        Path shuffle = TestModels.shared("modern/tv_shufflenet.script.onnx");
+        Cli.launch("prune", shuffle, "--pattern=channels", "--round-to=1", "-s0.5", "--no-check", "-o", out());
+        Cli.Result replayed = Cli.launch("verify-sparsity", out(), "--against", shuffle);
+        assertThat(replayed.output()).contains("the recorded channels masked");
+        assertThat(Cli.launch("verify-sparsity", out(), "--against", RESNET).output())
+                .contains("the recorded channels are not those of this original");
+    }
+
+    @Test
     void prunesAgainWhatWasPruned() throws IOException {
         prune("-s", "0.5");
         Path again = folder.resolve("again.onnx");
         assertThat(Cli.launch("prune", out(), "--pattern=channels", "--round-to=1", "-s", "0.5", "-o", again)
                         .exitCode())
                 .isZero();
-        assertThat(Cli.launch("verify-sparsity", again).exitCode()).isZero();
+        // What two prunings removed is recorded in terms of the first original.
+        assertThat(Cli.launch("verify-sparsity", again, "--against", RESNET).exitCode())
+                .isZero();
         assertThat(OnnxReader.read(again).metadata("espalier.channels").orElseThrow())
                 .contains("\"before\":[10,64],\"shape\":[10,16]");
     }
@@ -200,12 +237,22 @@ final class ChannelPruneCommandTest {
 
     @Test
     void saysSoAndExitsWithOneWhenNothingCanGo() {
-        Path file = TestModels.shared("modern/bert_dynamic_int8.onnx");
+        Path file = TestModels.shared("audio/silero_vad_v5.onnx");
         Cli.Result result =
                 Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.output()).contains("no channel can go").contains("nothing was written");
         assertThat(Files.exists(out())).isFalse();
+    }
+
+    @Test
+    void changesOutputsOnlyWhenAllowed() {
+        Cli.Result result = prune("-s", "0.5", "--allow-io-change");
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.output())
+                .contains("/fc/Gemm                              Gemm            10     5")
+                .contains("the result fits no longer where the original did");
+        assertThat(Cli.launch("inspect", out()).output()).contains("output  logits  f32[N,5]");
     }
 
     @Test
@@ -215,6 +262,55 @@ final class ChannelPruneCommandTest {
                 Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isZero();
         assertThat(result.output()).contains("not compared").contains("is not a registered function/op");
+    }
+
+    @Test
+    void takesScoresOfAnotherTool() throws IOException {
+        // The bias of the first layer of layer2 has 64 elements: only its group has scores, and the last channels
+        // matter.
+        float[] rising = new float[64];
+        for (int i = 0; i < rising.length; i++) {
+            rising[i] = i;
+        }
+        Path scores =
+                new NpzWriter().floats("layer2.bn1.weight", "(64,)", rising).write(folder.resolve("scores.npz"));
+        Cli.Result result = prune("-s", "0.5", "--method", "scores", "--scores", scores, "--json");
+        assertThat(result.errorOutput()).isEmpty();
+        JsonNode layers = JsonMapper.shared().readTree(result.output()).get("layers");
+        assertThat(kept(layers, "/layer2/conv1/Conv")).isEqualTo(32);
+        assertThat(kept(layers, "/conv1/Conv")).isEqualTo(32);
+        DenseTensor before = weight(RESNET, "layer2.bn1.weight");
+        DenseTensor after = weight(out(), "layer2.bn1.weight");
+        for (int i = 0; i < 32; i++) {
+            assertThat(after.bitsAt(i)).isEqualTo(before.bitsAt(i + 32));
+        }
+    }
+
+    private static DenseTensor weight(Path file, String name) throws IOException {
+        return OnnxReader.read(file)
+                .graph()
+                .value(name)
+                .orElseThrow()
+                .constant()
+                .orElseThrow()
+                .decode();
+    }
+
+    @Test
+    void refusesScoresThatFitNothing() throws IOException {
+        assertThat(prune("-s", "0.5", "--method", "scores").exitCode()).isEqualTo(2);
+        Path unknown = new NpzWriter().floats("nobody", "(1,)", 1).write(folder.resolve("unknown.npz"));
+        assertThat(prune("-s", "0.5", "--method", "scores", "--scores", unknown).errorOutput())
+                .contains("no initializer of that name", "scores 'nobody'");
+        Path narrow = new NpzWriter().floats("layer2.bn1.weight", "(2,)", 1, 2).write(folder.resolve("narrow.npz"));
+        assertThat(prune("-s", "0.5", "--method", "scores", "--scores", narrow).errorOutput())
+                .contains("they are 2, the tensor is 64");
+        float[] negative = new float[64];
+        negative[5] = -1;
+        Path below =
+                new NpzWriter().floats("layer2.bn1.weight", "(64,)", negative).write(folder.resolve("negative.npz"));
+        assertThat(prune("-s", "0.5", "--method", "scores", "--scores", below).errorOutput())
+                .contains("negative, infinite or not a number");
     }
 
     @Test
@@ -243,5 +339,19 @@ final class ChannelPruneCommandTest {
                 .contains("axis 1, 64 indices: 64 can go");
         assertThat(Files.readString(dot)).startsWith("digraph").contains("/layer2/conv2/Conv");
         assertThat(Cli.launch("inspect", RESNET, "--why", "nobody").exitCode()).isEqualTo(3);
+    }
+
+    @Test
+    void replaysHeadsAndLossyNorms() {
+        Path file = TestModels.shared("modern/swin_tiny.dynamo.onnx");
+        for (String more : new String[] {"--lossy-norms", "--attention=size"}) {
+            Cli.Result result = Cli.launch("prune", file, "--pattern=channels", "-s", "0.5", more, "-o", out());
+            assertThat(result.exitCode()).as(more).isZero();
+            Cli.Result verified = Cli.launch("verify-sparsity", out(), "--against", file);
+            assertThat(verified.output()).as(more).contains("the recorded channels masked");
+            assertThat(verified.exitCode()).as(more).isZero();
+        }
+        Cli.Result heads = Cli.launch("prune", file, "--pattern=heads", "-s", "0.5", "--dry-run");
+        assertThat(heads.output()).contains("5 of 10 channels go, in 4 groups");
     }
 }

@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.espalier.sparse.DenseTensor;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -29,6 +31,9 @@ import java.util.concurrent.TimeoutException;
 /// arithmetic give the same bits.
 public final class OrtModel implements AutoCloseable {
     private static final long MOST_SECONDS = 60;
+
+    /// Enough for the longest command line, at some 260 bytes a character; what is not used takes no memory.
+    private static final long STACK_BYTES = 1L << 29;
 
     private final OrtSession session;
     /// A daemon: a kernel that does not end cannot be stopped, and must not keep the process alive.
@@ -64,6 +69,40 @@ public final class OrtModel implements AutoCloseable {
         return load(file, level, 1);
     }
 
+    /// Loads a model file, with all optimizations but for what is configured.
+    ///
+    /// @param settings configuration entries of the session
+    /// @throws ModelRunException if the runtime refuses it
+    static OrtModel load(Path file, Map<String, String> settings) throws ModelRunException {
+        try (OrtSession.SessionOptions options = options(OrtSession.SessionOptions.OptLevel.ALL_OPT)) {
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                options.addConfigEntry(setting.getKey(), setting.getValue());
+            }
+            return new OrtModel(environment().createSession(file.toString(), options));
+        } catch (OrtException e) {
+            throw refusal(e);
+        }
+    }
+
+    /// Loads a model file for work that goes on beside it: its threads sleep while they wait.
+    ///
+    /// @param threads that work on one run
+    /// @throws ModelRunException if the runtime refuses it
+    public static OrtModel loadBeside(Path file, int threads) throws ModelRunException {
+        try (OrtSession.SessionOptions options = sleeping(threads)) {
+            return new OrtModel(environment().createSession(file.toString(), options));
+        } catch (OrtException e) {
+            throw refusal(e);
+        }
+    }
+
+    /// Threads that wait without sleeping take the processor from whoever else computes.
+    static OrtSession.SessionOptions sleeping(int threads) throws OrtException {
+        OrtSession.SessionOptions options = options(OrtSession.SessionOptions.OptLevel.ALL_OPT, threads);
+        options.addConfigEntry("session.intra_op.allow_spinning", "0");
+        return options;
+    }
+
     private static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level, int threads)
             throws ModelRunException {
         try (OrtSession.SessionOptions options = options(level, threads)) {
@@ -90,11 +129,25 @@ public final class OrtModel implements AutoCloseable {
 
     /// The runtime, loaded when it is first asked for.
     private static final class Loaded {
-        static final OrtEnvironment ENVIRONMENT =
-                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        static final OrtEnvironment ENVIRONMENT = onLargeStack();
+    }
 
-        static {
+    /// Creates the environment on a thread of its own: version 1.29 matches the process's whole command line against
+    /// a regular expression, recursively, and 4,000 characters overflow the stack that a thread usually has, which
+    /// ends the process.
+    private static OrtEnvironment onLargeStack() {
+        FutureTask<OrtEnvironment> task =
+                new FutureTask<>(() -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
+        new Thread(null, task, "onnxruntime-load", STACK_BYTES).start();
+        try {
+            OrtEnvironment environment = task.get();
             NativeFiles.clear();
+            return environment;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("ONNX Runtime cannot be loaded", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 
@@ -168,6 +221,29 @@ public final class OrtModel implements AutoCloseable {
                 System.getLogger("dev.espalier.run").log(System.Logger.Level.DEBUG, "a run was given up", e);
             }
         }
+    }
+
+    /// The same, with outputs that live as long as an arena; those that are no tensors of numbers are left out.
+    ///
+    /// @param inputs by name, outside the Java heap; they may change after the run
+    /// @param outputs the outputs to compute
+    /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
+    public Map<String, DenseTensor> run(Map<String, DenseTensor> inputs, Set<String> outputs, Arena arena)
+            throws ModelRunException {
+        return bounded(runner.submit(() -> {
+            Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
+            try (OrtSession.Result result = session.run(tensors, outputs)) {
+                Map<String, DenseTensor> made = new LinkedHashMap<>();
+                for (Map.Entry<String, OnnxValue> entry : result) {
+                    RuntimeTensors.copy(entry.getValue(), arena).ifPresent(tensor -> made.put(entry.getKey(), tensor));
+                }
+                return made;
+            } catch (OrtException e) {
+                throw refusal(e);
+            } finally {
+                tensors.values().forEach(OnnxTensor::close);
+            }
+        }));
     }
 
     /// Runs the model repeatedly and measures each run's time, the runtime's own call and nothing else.

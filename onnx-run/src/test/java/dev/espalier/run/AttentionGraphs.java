@@ -1,5 +1,7 @@
 package dev.espalier.run;
 
+import dev.espalier.pruning.channels.ChannelOptions;
+import dev.espalier.pruning.channels.ChannelOptions.Attention;
 import java.util.List;
 
 /// Attention, as exporters write it out and as one operator.
@@ -9,7 +11,17 @@ final class AttentionGraphs {
     static List<Net> all() {
         return List.of(
                 scaled(heads("attention with a scale from sizes"), true).expect(2, 1),
-                scaled(heads("attention with a fixed scale"), false).expect(2, 1));
+                scaled(heads("attention with a fixed scale"), false).expect(2, 1),
+                scaled(heads("the same places of every head"), true)
+                        .with(new ChannelOptions(Attention.SIZE, false, false, false))
+                        .expect(8, 2),
+                scaled(heads("heads alone"), true)
+                        .dense("y", "z", 3, 5)
+                        .node("Relu", "z", "z1")
+                        .dense("z1", "z2", 5, 3)
+                        .out("z2", "N", 5, 3)
+                        .with(new ChannelOptions(Attention.HEADS, true, false, false))
+                        .expect(2, 1));
     }
 
     /// Queries, keys and values of two heads with four places each.

@@ -17,6 +17,8 @@ final class ChannelGraphs {
                         ProductGraphs.all(),
                         RecurrentGraphs.all(),
                         AttentionGraphs.all(),
+                        FusedGraphs.all(),
+                        QuantizedGraphs.all(),
                         ReductionGraphs.all())
                 .flatMap(List::stream)
                 .toList();

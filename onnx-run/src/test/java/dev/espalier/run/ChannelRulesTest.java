@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelGroupInfo;
+import dev.espalier.pruning.channels.ChannelOptions;
 import dev.espalier.pruning.channels.ChannelPlan;
 import dev.espalier.pruning.channels.ChannelPlanner;
 import dev.espalier.pruning.channels.ChannelRequest;
@@ -28,10 +29,11 @@ final class ChannelRulesTest {
         return ChannelGraphs.all();
     }
 
-    private static void equalsItsTwin(Path file, OrtShapeProbe probe, Function<ChannelStructure, ChannelPlan> planner)
+    private static void equalsItsTwin(
+            Path file, OrtShapeProbe probe, ChannelOptions options, Function<ChannelStructure, ChannelPlan> planner)
             throws IOException, ModelRunException {
-        ChannelPlan plan = planner.apply(ChannelStructure.of(OnnxReader.read(file), probe));
-        ChannelPlan twin = plan.on(ChannelStructure.of(OnnxReader.read(file), probe));
+        ChannelPlan plan = planner.apply(ChannelStructure.of(OnnxReader.read(file), probe, options));
+        ChannelPlan twin = plan.on(ChannelStructure.of(OnnxReader.read(file), probe, options));
         plan.apply();
         twin.applyAsMask();
         Difference difference = ChannelProof.between(plan.model(), twin.model(), 3);
@@ -43,8 +45,9 @@ final class ChannelRulesTest {
     void findsTheChannelsAndRemovesThemExactly(Net net) throws IOException, ModelRunException {
         Path file = folder.resolve("model.onnx");
         Files.write(file, net.builder().toBytes());
+        ChannelOptions options = net.options();
         OrtShapeProbe probe = new OrtShapeProbe(file);
-        ChannelStructure structure = ChannelStructure.of(OnnxReader.read(file), probe);
+        ChannelStructure structure = ChannelStructure.of(OnnxReader.read(file), probe, options);
         List<ChannelGroupInfo> groups = ChannelGroupInfo.of(structure);
         assertThat(probe.failure()).isEmpty();
         assertThat(groups.stream().mapToInt(ChannelGroupInfo::channels).sum()).isEqualTo(net.channels());
@@ -60,10 +63,11 @@ final class ChannelRulesTest {
             for (int i = 0; i < group.channels(); i++, number++) {
                 int one = number;
                 if (group.channels() > 1) {
-                    equalsItsTwin(file, probe, each -> ChannelPlan.ofOne(each, one));
+                    equalsItsTwin(file, probe, options, each -> ChannelPlan.ofOne(each, one));
                 }
             }
         }
-        equalsItsTwin(file, probe, each -> ChannelPlanner.plan(each, ChannelRequest.of(Sparsity.parse("0.5"))));
+        equalsItsTwin(
+                file, probe, options, each -> ChannelPlanner.plan(each, ChannelRequest.of(Sparsity.parse("0.5"))));
     }
 }

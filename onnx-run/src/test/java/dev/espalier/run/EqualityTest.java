@@ -14,9 +14,9 @@ import dev.espalier.pruning.Progress;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
 import dev.espalier.pruning.PruningPlan;
-import dev.espalier.pruning.Scope;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
 import dev.espalier.sparse.DenseTensor;
@@ -41,7 +41,7 @@ final class EqualityTest {
     @BeforeEach
     void prune() throws IOException {
         Model model = OnnxReader.read(MLP);
-        PruneRequest request = PruneRequest.of(Sparsity.parse("0.8"), Scope.LAYER);
+        PruneRequest request = PruneRequest.of(Sparsity.parse("0.8"), Scopes.LAYER);
         Pruner.apply(
                 model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.parse("gap"), Progress.NONE);
         packed = write(model, "packed.onnx");

@@ -9,9 +9,9 @@ import dev.espalier.pruning.Progress;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
 import dev.espalier.pruning.PruningPlan;
-import dev.espalier.pruning.Scope;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
@@ -53,7 +53,7 @@ enum MuseumOriginals {
     /// The pruned file.
     byte[] bytes() {
         Model pruned = OnnxReader.read(ByteBuffer.wrap(model.toBytes()));
-        PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), Scope.LAYER);
+        PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), Scopes.LAYER);
         Pruner.apply(
                 pruned,
                 PruningPlan.of(WeightSearch.in(pruned), request),

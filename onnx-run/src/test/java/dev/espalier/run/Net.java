@@ -1,6 +1,7 @@
 package dev.espalier.run;
 
 import dev.espalier.onnx.ModelBuilder;
+import dev.espalier.pruning.channels.ChannelOptions;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
@@ -17,6 +18,7 @@ final class Net {
     private final ModelBuilder builder;
     private final Random random = new Random(5);
     private final List<Frozen> frozen = new ArrayList<>();
+    private ChannelOptions options = ChannelOptions.EXACT;
     private int channels;
     private int groups;
 
@@ -48,6 +50,16 @@ final class Net {
         channels = expected;
         groups = inGroups;
         return this;
+    }
+
+    /// Looks for something else than for all that can go exactly.
+    Net with(ChannelOptions other) {
+        options = other;
+        return this;
+    }
+
+    ChannelOptions options() {
+        return options;
     }
 
     /// Expects that no index of an axis can go, and why.
@@ -112,18 +124,35 @@ final class Net {
         return this;
     }
 
-    /// Elements of 8 bits.
+    /// Elements of 8 bits, so small that no kernel's intermediate sums overflow.
     Net bytes(ElementType type, String tensor, long... dims) {
         long[] bits = new long[(int) Shape.of(dims).elementCount()];
         for (int i = 0; i < bits.length; i++) {
-            bits[i] = random.nextInt(1, 250);
+            bits[i] = random.nextInt(1, 60);
         }
         builder.initializer(tensor, DenseTensor.ofBits(type, Shape.of(dims), bits));
         return this;
     }
 
+    /// One element of any type.
+    Net single(ElementType type, String tensor, long bits) {
+        builder.initializer(tensor, DenseTensor.ofBits(type, Shape.of(), bits));
+        return this;
+    }
+
+    Net zeros(ElementType type, String tensor, long... dims) {
+        builder.initializer(tensor, DenseTensor.zeros(type, Shape.of(dims)));
+        return this;
+    }
+
     Net integers(String tensor, long... values) {
         builder.initializer(tensor, DenseTensor.ofBits(ElementType.I64, Shape.of(values.length), values));
+        return this;
+    }
+
+    /// Integers of 32 bits, as a vector or, if `dims` is empty, as a scalar.
+    Net narrow(String tensor, Shape dims, long... values) {
+        builder.initializer(tensor, DenseTensor.ofBits(ElementType.I32, dims, values));
         return this;
     }
 

@@ -14,9 +14,9 @@ import dev.espalier.pruning.Progress;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
 import dev.espalier.pruning.PruningPlan;
-import dev.espalier.pruning.Scope;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.sparse.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ final class RuntimeCheckTest {
 
     private Path prune(Path file, String encoding) throws IOException {
         Model model = OnnxReader.read(file);
-        PruneRequest request = PruneRequest.of(Sparsity.parse("0.8"), Scope.LAYER);
+        PruneRequest request = PruneRequest.of(Sparsity.parse("0.8"), Scopes.LAYER);
         Pruner.apply(
                 model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.parse(encoding), Progress.NONE);
         Path out = folder.resolve("pruned.onnx");

@@ -15,9 +15,9 @@ import dev.espalier.pruning.Progress;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
 import dev.espalier.pruning.PruningPlan;
-import dev.espalier.pruning.Scope;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
@@ -56,7 +56,7 @@ final class SurvivalCheckTest {
                 .node(domain, activation, List.of("z"), List.of("y"))
                 .output("y", ElementType.F32, "N", 10)
                 .build();
-        PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), Scope.LAYER);
+        PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), Scopes.LAYER);
         Pruner.apply(model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.AUTO, Progress.NONE);
         return model;
     }

@@ -2,19 +2,16 @@ package dev.espalier.pruning;
 
 import dev.espalier.sparse.Cut;
 import dev.espalier.sparse.DenseTensor;
-import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Scores;
+import dev.espalier.sparse.SparsityPattern;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// The methods that give each element a score, zero the lowest and leave the others as they are.
 final class ByScore implements PruningMethod {
     /// Gives the elements of a weight their scores.
+    @FunctionalInterface
     interface Scorer {
-        /// The fewest bits that the scores of this weight need.
-        int bits(Weight weight);
-
-        Scores score(Weight weight, DenseTensor tensor, int bits, long seed);
+        Scores score(Weight weight, DenseTensor tensor, long seed);
     }
 
     private final String name;
@@ -38,28 +35,17 @@ final class ByScore implements PruningMethod {
     }
 
     @Override
-    public List<PrunedWeight> prune(PruningPlan.Group group, long seed) {
-        List<Weight> weights = group.weights();
-        List<DenseTensor> tensors =
-                weights.parallelStream().map(w -> w.tensor()).toList();
-        int bits = weights.stream().mapToInt(scorer::bits).max().orElse(31);
-        List<Scores> scores = IntStream.range(0, weights.size())
-                .mapToObj(i -> scorer.score(weights.get(i), tensors.get(i), bits, seed))
-                .toList();
-        List<Scores> units = IntStream.range(0, weights.size())
-                .parallel()
-                .mapToObj(i -> group.targets().get(i).pattern().units(scores.get(i)))
-                .toList();
-        List<Cut> cuts = Cut.ofSmallest(units, group.zeros()).split(units);
-        return IntStream.range(0, weights.size())
-                .parallel()
-                .mapToObj(i -> {
-                    Mask mask = group.targets()
-                            .get(i)
-                            .pattern()
-                            .select(tensors.get(i).shape(), scores.get(i), units.get(i), cuts.get(i));
-                    return new PrunedWeight(weights.get(i), mask, tensors.get(i));
-                })
-                .toList();
+    public Scores units(Weight weight, SparsityPattern pattern, long seed) {
+        return pattern.units(scorer.score(weight, weight.tensor(), seed));
+    }
+
+    @Override
+    public PrunedWeight prune(PruningPlan.Target target, long seed) {
+        Weight weight = target.weight();
+        DenseTensor tensor = weight.tensor();
+        Scores scores = scorer.score(weight, tensor, seed);
+        Scores units = target.pattern().units(scores);
+        Cut cut = target.cut().orElseGet(() -> Cut.ofSmallest(List.of(units), target.zeros()));
+        return new PrunedWeight(weight, target.pattern().select(tensor.shape(), scores, units, cut), tensor);
     }
 }

@@ -20,16 +20,20 @@ import tools.jackson.databind.json.JsonMapper;
 ///   {"name":"conv1.weight","of":"conv1.weight","before":[64,3,7,7],"shape":[32,3,7,7],"removed":{"0":[1,4,5]}}]}
 /// ```
 ///
-/// `name` is the tensor's path, `of` that of the tensor of the original that it is a part of, `before` the shape there,
-/// `shape` the one it has now, and `removed` the indices of the original that are gone, by axis. Along an axis that
-/// each group of a convolution has for itself, indices count through all groups.
+/// `name` is the tensor's path, `of` that of the tensor of the original that it is a part of, `before` the
+/// shape there, `shape` the one it has now, and `removed` the indices of the original that are gone, by axis.
+/// Along an axis that each group of a convolution has for itself, indices count through all groups.
 ///
 /// @param version 1
-/// @param roundTo what widths were rounded to multiples of; null if nothing says so
+/// @param roundTo what widths were rounded to multiples of; null if only channels went that made no difference
+/// @param attention which part of attention could go, `heads` or `size`; null if either
+/// @param lossyNorms true if what LayerNormalization normalizes over could go; null if not
 /// @param tensors in the order in which they were cut
 public record ChannelManifest(
         int version,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer roundTo,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String attention,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean lossyNorms,
         List<Entry> tensors) {
     /// The metadata key.
     public static final String KEY = "espalier.channels";
@@ -74,8 +78,8 @@ public record ChannelManifest(
                 "prune the original again, or remove the metadata entry");
     }
 
-    /// Adds what was removed now, in terms of what the model was when it was first pruned, and writes it. Tensors that
-    /// are no longer there are forgotten.
+    /// Adds what was removed now, in terms of what the model was when it was first pruned, and writes it.
+    /// Tensors that are no longer there are forgotten.
     public static void add(Model model, List<Entry> entries) {
         Map<String, Entry> old = new HashMap<>();
         Map<String, Entry> all = new LinkedHashMap<>();
@@ -88,12 +92,24 @@ public record ChannelManifest(
         }
         Evidence evidence = Evidence.of(model);
         all.keySet().removeIf(name -> evidence.constant(name).isEmpty());
-        write(model, new ChannelManifest(VERSION, null, List.copyOf(all.values())));
+        ChannelManifest before = find(model).orElse(new ChannelManifest(VERSION, null, null, null, List.of()));
+        write(
+                model,
+                new ChannelManifest(
+                        VERSION, before.roundTo, before.attention, before.lossyNorms, List.copyOf(all.values())));
     }
 
-    /// Adds what widths were rounded to multiples of, if anything was removed.
-    public static void addRounding(Model model, int roundTo) {
-        find(model).ifPresent(manifest -> write(model, new ChannelManifest(VERSION, roundTo, manifest.tensors)));
+    /// Adds how channels were chosen, if anything was removed.
+    ///
+    /// @param roundTo what widths were rounded to multiples of
+    /// @param attention `heads` or `size`; null if either could go
+    /// @param lossyNorms whether what LayerNormalization normalizes over could go
+    public static void addSettings(Model model, int roundTo, @Nullable String attention, boolean lossyNorms) {
+        find(model).ifPresent(manifest -> {
+            Boolean wasLossy = manifest.lossyNorms;
+            boolean isLossy = lossyNorms || (wasLossy != null && wasLossy);
+            write(model, new ChannelManifest(VERSION, roundTo, attention, isLossy ? true : null, manifest.tensors));
+        });
     }
 
     private static void write(Model model, ChannelManifest manifest) {

@@ -3,6 +3,7 @@ package dev.espalier.pruning;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
+import dev.espalier.sparse.DenseData;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Encoded;
 import dev.espalier.sparse.Grid;
@@ -101,6 +102,19 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
                     + SparseEncodings.PACKED.stream().map(SparseEncoding::name).collect(Collectors.joining(", ")));
         }
         return new EncodingChoice(among, Optional.of(form));
+    }
+
+    /// The same without the forms that a runtime makes dense when it loads them, and dense where that is smaller.
+    ///
+    /// @throws IllegalArgumentException if none of them is packed
+    public EncodingChoice inMemory() {
+        List<SparseEncoding> packed =
+                among.stream().filter(PackedEncoding.class::isInstance).toList();
+        if (packed.isEmpty()) {
+            throw new IllegalArgumentException("only what nodes decode can stay packed in memory: auto, "
+                    + SparseEncodings.PACKED.stream().map(SparseEncoding::name).collect(Collectors.joining(", ")));
+        }
+        return new EncodingChoice(packed, values).orDense();
     }
 
     /// The same, or dense where that is smaller.
@@ -284,8 +298,12 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
                 Encoded encoded = contents.encode(encoding);
-                Constant constant =
-                        isDense ? old.withElements(contents.layout.write(encoded.decode(), old)) : Constant.of(encoded);
+                Constant constant = isDense
+                        ? old.withElements(
+                                contents.isStored()
+                                        ? (DenseData) encoded
+                                        : contents.layout.write(encoded.decode(), old))
+                        : Constant.of(encoded);
                 close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
         }

@@ -7,8 +7,7 @@ import java.util.Optional;
 /// What happened to one weight.
 ///
 /// @param weight as it was
-/// @param requested the sparsity that was asked for
-/// @param isAlone whether that was asked of this weight alone, not of several together
+/// @param requested the sparsity that was asked of this weight alone; none if it was asked of several together
 /// @param pattern that the zeros follow
 /// @param patternNote what of the weight does not follow it, a clause; empty if all does
 /// @param zerosBefore zeros that it had
@@ -21,8 +20,7 @@ import java.util.Optional;
 /// @param calibrated what samples say of it, if there were any
 public record LayerResult(
         Weight weight,
-        Sparsity requested,
-        boolean isAlone,
+        Optional<Sparsity> requested,
         PatternChoice pattern,
         String patternNote,
         long zerosBefore,

@@ -7,12 +7,11 @@ import dev.espalier.onnx.Value;
 import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Rounded;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /// Carries out a plan: prunes, encodes, puts the result into the model and writes the manifest into its metadata.
 public final class Pruner {
@@ -22,7 +21,7 @@ public final class Pruner {
     private final Model model;
     private final EncodingChoice encodings;
     private final Progress progress;
-    private int done;
+    private final AtomicInteger done = new AtomicInteger();
 
     private Pruner(Model model, EncodingChoice encodings, Progress progress) {
         this.model = model;
@@ -36,22 +35,17 @@ public final class Pruner {
     }
 
     private PruningResult apply(PruningPlan plan) {
-        int total = plan.weights().size();
-        List<Stored> stored = new ArrayList<>();
-        for (PruningPlan.Group group : plan.groups()) {
-            progress.at(done, total, group.targets().getFirst().weight().name());
-            List<PrunedWeight> pruned =
-                    plan.request().method().prune(group, plan.request().seed());
-            stored.addAll(IntStream.range(0, pruned.size())
-                    .parallel()
-                    .mapToObj(i -> store(pruned.get(i), group.targets().get(i), group))
-                    .toList());
-            done += pruned.size();
-        }
-        // Layers with a sparsity of their own were pruned apart; reports and the manifest keep the file's order.
-        Map<Value, Integer> order = plan.order();
-        stored.sort(
-                Comparator.comparing(s -> order.getOrDefault(s.result.weight().value(), 0)));
+        boolean isInOrder = plan.targets().stream().anyMatch(t -> t.method().isInOrder());
+        Stream<PruningPlan.Target> targets = plan.targets().stream();
+        List<Stored> stored = (isInOrder ? targets : targets.parallel())
+                .map(target -> {
+                    progress.at(
+                            done.getAndIncrement(),
+                            plan.targets().size(),
+                            target.weight().name());
+                    return store(target.method().prune(target, plan.seed()), target);
+                })
+                .toList();
         GraphPatch patch = GraphPatch.labelled("prune");
         stored.forEach(s -> patch.replaceConstant(s.result.weight().value(), s.constant));
         stored.forEach(s -> s.alongside.forEach(patch::replaceConstant));
@@ -59,11 +53,11 @@ public final class Pruner {
         OptionalLong oldIrVersion = EncodingChoice.raiseIrVersion(
                 model, stored.stream().map(s -> s.result.encoding()).toList());
         Manifest.of(model).with(stored.stream().map(Stored::entry).toList()).writeTo(model);
-        progress.at(total, total, "");
+        progress.at(stored.size(), stored.size(), "");
         return new PruningResult(stored.stream().map(Stored::result).toList(), plan.leftAlone(), oldIrVersion);
     }
 
-    private Stored store(PrunedWeight pruned, PruningPlan.Target target, PruningPlan.Group group) {
+    private Stored store(PrunedWeight pruned, PruningPlan.Target target) {
         Weight weight = pruned.weight();
         EncodingChoice.Chosen chosen = encodings.choose(
                 model,
@@ -79,9 +73,8 @@ public final class Pruner {
         Magnitudes.Census before = Magnitudes.census(weight.tensor(), weight.quantization());
         LayerResult result = new LayerResult(
                 weight,
-                group.sparsity(),
-                group.targets().size() == 1,
-                group.pattern(),
+                target.requested(),
+                target.asked(),
                 target.note(),
                 before.zeros(),
                 nonZeros.zeroCount(),

@@ -1,8 +1,12 @@
 package dev.espalier.pruning;
 
-import java.util.List;
+import dev.espalier.pruning.scope.Allotment;
+import dev.espalier.sparse.Scores;
+import dev.espalier.sparse.SparsityPattern;
+import java.util.Optional;
 
-/// A way to choose what goes. It returns pruned weights, not scores, because the best methods also change what stays.
+/// A way to choose what goes. It returns pruned weights, not scores, because the best methods also change what
+/// stays.
 public interface PruningMethod {
     /// The name on the command line.
     String name();
@@ -10,11 +14,46 @@ public interface PruningMethod {
     /// What it does, in one line of help.
     String summary();
 
-    /// Prunes some weights together: of all their elements or blocks, `zeros` are zero in the end, counting those that
-    /// were before. There are more if more were zero already, and fewer if too many are NaN or infinite, which are
-    /// never pruned.
+    /// Scores of the units of a weight, by which scopes decide how many of each weight go: magnitudes, if the
+    /// method has none of its own.
+    ///
+    /// @param seed for methods that draw lots
+    default Scores units(Weight weight, SparsityPattern pattern, long seed) {
+        return PruningMethods.MAGNITUDE.units(weight, pattern, seed);
+    }
+
+    /// Whether it says itself how many units go, so that no sparsity is asked of it.
+    default boolean decides() {
+        return false;
+    }
+
+    /// How many units of a weight go; only asked of a method that [#decides].
+    default Allotment decide(Weight weight, SparsityPattern pattern) {
+        throw new IllegalStateException(name() + " is told how many go");
+    }
+
+    /// Whether it can choose what a pattern lets go.
+    default boolean goesWith(PatternChoice pattern) {
+        return true;
+    }
+
+    /// Why it cannot prune a weight, a clause; nothing if it can.
+    default Optional<String> unfit(Weight weight) {
+        return Optional.empty();
+    }
+
+    /// @throws PruningException if what it was given has names that mean nothing in this model
+    default void requireMeaning(ModelWeights all) {}
+
+    /// Whether weights have to be pruned one after the other, in file order.
+    default boolean isInOrder() {
+        return false;
+    }
+
+    /// Prunes a weight: of its units, the target's number is zero in the end, counting those that were before.
+    /// There are more if more were zero already, and fewer if too many are NaN or infinite, which are never
+    /// pruned. Called from several threads at once unless [#isInOrder].
     ///
     /// @param seed for methods that draw lots; the same seed gives the same result
-    /// @return one for each weight, in order
-    List<PrunedWeight> prune(PruningPlan.Group group, long seed);
+    PrunedWeight prune(PruningPlan.Target target, long seed);
 }

@@ -2,8 +2,8 @@ package dev.espalier.pruning;
 
 import dev.espalier.sparse.Scores;
 
-/// Scores drawn by lot, except that what is zero scores 0 and what must never go keeps the score that says so. Each is
-/// a hash of seed and position (SplitMix64: Steele, Lea and Flood, 2014), so it depends on nothing else.
+/// Scores drawn by lot, except that what is zero scores 0 and what must never go keeps the score that says so.
+/// Each is a hash of seed and position (SplitMix64: Steele, Lea and Flood, 2014), so it depends on nothing else.
 final class RandomScores implements Scores {
     private static final long GOLDEN_GAMMA = 0x9E37_79B9_7F4A_7C15L;
 
@@ -33,7 +33,9 @@ final class RandomScores implements Scores {
         long never = Scores.never(63);
         for (int i = 0; i < count; i++) {
             if (out[i] != 0 && out[i] < never) {
-                out[i] = 1 + (mix(start + GOLDEN_GAMMA * (from + i)) >>> 2);
+                // A number above 0 and up to 1.
+                long lot = (mix(start + GOLDEN_GAMMA * (from + i)) >>> 11) + 1;
+                out[i] = Double.doubleToRawLongBits(lot * 0x1p-53);
             }
         }
     }

@@ -82,8 +82,12 @@ public record Weight(
 
     /// Whether a pattern means this weight: by its own name, or by that of a node that uses it.
     public boolean isNamedBy(NameGlob glob) {
-        return isTensorNamedBy(value, glob)
-                || nodes.stream().anyMatch(node -> glob.matches(node.name()) || glob.matches(node.label()));
+        return isTensorNamedBy(value, glob) || isUsedBy(glob);
+    }
+
+    /// Whether a pattern means a node that uses it.
+    boolean isUsedBy(NameGlob glob) {
+        return nodes.stream().anyMatch(node -> glob.matches(node.name()) || glob.matches(node.label()));
     }
 
     static boolean isTensorNamedBy(Value value, NameGlob glob) {

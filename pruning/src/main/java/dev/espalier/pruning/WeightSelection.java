@@ -10,8 +10,9 @@ import java.util.stream.Stream;
 
 /// The weights that `--include` and `--exclude` mean, and what is left alone with the reason.
 ///
-/// A name with `*` or `?` chooses among the default targets; a tensor that is none (a bias, an embedding) joins when
-/// its exact name is included. A name that means nothing is an error: a typing mistake must not prune another layer.
+/// A name with `*` or `?` chooses among the default targets; a tensor that is none (a bias, an embedding) joins
+/// when its exact name is included. A name that means nothing is an error: a typing mistake must not prune
+/// another layer.
 ///
 /// @param weights what is chosen
 /// @param leftAlone everything else
@@ -48,27 +49,30 @@ public record WeightSelection(List<Weight> weights, List<LeftAlone> leftAlone) {
                             "tensor '" + other.value() + "'",
                             "leave it out of --include")));
         }
-        include.forEach(glob -> requireMeaning("--include", glob, all));
-        exclude.forEach(glob -> requireMeaning("--exclude", glob, all));
+        include.forEach(glob -> requireMeaning("--include " + glob, glob, all));
+        exclude.forEach(glob -> requireMeaning("--exclude " + glob, glob, all));
         return new WeightSelection(weights, leftAlone);
     }
 
     /// @throws PruningException if the name means nothing in this model
-    static void requireMeaning(String option, NameGlob glob, ModelWeights all) {
+    static void requireMeaning(String where, NameGlob glob, ModelWeights all) {
         boolean meansWeight = all.weights().stream().anyMatch(weight -> weight.isNamedBy(glob));
         boolean meansOther = all.others().stream().anyMatch(other -> Weight.isTensorNamedBy(other.value(), glob));
-        if (meansWeight || meansOther) {
-            return;
+        if (!meansWeight && !meansOther) {
+            throw meaningless(where, glob, all);
         }
+    }
+
+    private static PruningException meaningless(String where, NameGlob glob, ModelWeights all) {
         String some = Stream.concat(
                         all.weights().stream().map(Weight::value),
                         all.others().stream().map(LeftAlone::value))
                 .limit(3)
                 .map(Value::path)
                 .collect(Collectors.joining(", "));
-        throw new PruningException(
+        return new PruningException(
                 "no node or tensor is named '" + glob + "'",
-                option + " " + glob,
+                where,
                 "`espalier inspect --all` lists the names; this model has " + some + ", ...");
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.pruning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.onnx.Value;
@@ -27,7 +28,7 @@ final class ElementTypesTest {
     private static final Shape SHAPE = Shape.of(12, 10);
 
     private static PruningResult prune(Model model, String sparsity) {
-        PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), Scope.LAYER);
+        PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), Scopes.LAYER);
         return Pruner.apply(model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.AUTO, Progress.NONE);
     }
 
@@ -270,7 +271,7 @@ final class ElementTypesTest {
         Weight found = WeightSearch.in(model).weights().getFirst();
         assertThat(found.node().operator()).isEqualTo("Outer");
         assertThat(found.quantization().isScaleKnown()).isTrue();
-        PruneRequest request = PruneRequest.of(Sparsity.parse("0.5"), PatternChoice.parse("2:4"), Scope.LAYER);
+        PruneRequest request = PruneRequest.of(Sparsity.parse("0.5"), PatternChoice.parse("2:4"), Scopes.LAYER);
         Pruner.apply(model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.AUTO, Progress.NONE);
         Mask nonZeros = WeightSearch.in(model).weights().getFirst().nonZeros();
         for (long i = 0; i < 32; i++) {

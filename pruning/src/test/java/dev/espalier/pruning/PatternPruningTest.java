@@ -8,6 +8,7 @@ import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Mask;
@@ -51,7 +52,7 @@ final class PatternPruningTest {
     }
 
     private static PruningResult prune(Model model, String pattern, String sparsity) {
-        PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), PatternChoice.parse(pattern), Scope.LAYER);
+        PruneRequest request = PruneRequest.of(Sparsity.parse(sparsity), PatternChoice.parse(pattern), Scopes.LAYER);
         return Pruner.apply(model, PruningPlan.of(WeightSearch.in(model), request), AUTO, Progress.NONE);
     }
 
@@ -312,13 +313,16 @@ final class PatternPruningTest {
 
     @Test
     void sparsityAndPatternMustAgree() {
-        assertThat(PruneRequest.of(Sparsity.parse("66.67%"), PatternChoice.parse("1:3"), Scope.LAYER)
+        assertThat(PruneRequest.of(Sparsity.parse("66.67%"), PatternChoice.parse("1:3"), Scopes.LAYER)
+                        .rules()
+                        .getFirst()
+                        .settings()
                         .pattern())
                 .hasToString("1:3");
-        assertThatThrownBy(() -> PruneRequest.of(Sparsity.parse("0.9"), PatternChoice.parse("2:4"), Scope.LAYER))
+        assertThatThrownBy(() -> PruneRequest.of(Sparsity.parse("0.9"), PatternChoice.parse("2:4"), Scopes.LAYER))
                 .hasMessage("a sparsity of 90 % does not go with 2:4, which is 50 %: leave the sparsity out, or choose "
                         + "another pattern");
-        assertThatThrownBy(() -> PruneRequest.of(Sparsity.parse("0.5"), PatternChoice.parse("2:4"), Scope.GLOBAL))
+        assertThatThrownBy(() -> PruneRequest.of(Sparsity.parse("0.5"), PatternChoice.parse("2:4"), Scopes.GLOBAL))
                 .hasMessageContaining("--scope global");
         for (String text : List.of(
                 "4:4",

@@ -10,6 +10,8 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.TestModels;
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.scope.Scope;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.PackedEncoding;
@@ -23,7 +25,7 @@ import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 final class PrunerTest {
     private static final EncodingChoice DENSE = EncodingChoice.parse("dense");
@@ -53,14 +55,15 @@ final class PrunerTest {
 
     private static PruneRequest request(String sparsity, List<String> include, List<String> exclude) {
         return new PruneRequest(
-                Sparsity.parse(sparsity),
-                new PatternChoice.Unstructured(),
-                Scope.LAYER,
-                PruningMethods.MAGNITUDE,
+                List.of(magnitude(sparsity, Scopes.LAYER)),
                 include.stream().map(NameGlob::of).toList(),
                 exclude.stream().map(NameGlob::of).toList(),
-                List.of(),
                 0);
+    }
+
+    private static PruneRule magnitude(String sparsity, Scope scope) {
+        return PruneRule.forAll(
+                Sparsity.parse(sparsity), new PatternChoice.Unstructured(), scope, PruningMethods.MAGNITUDE);
     }
 
     private static float[] floats(Model model, String name) {
@@ -76,7 +79,7 @@ final class PrunerTest {
     @Test
     void zeroesTheSmallestOfEveryLayer() {
         Model model = twoLayers().build();
-        PruningResult result = prune(model, "0.5", Scope.LAYER, DENSE);
+        PruningResult result = prune(model, "0.5", Scopes.LAYER, DENSE);
         assertThat(floats(model, "a")).containsExactly(0, 0, 0, 0, 5, -6, 7, -8);
         assertThat(floats(model, "b")).containsExactly(0.5f, 9, 0, 0);
         assertThat(floats(model, "bias")).containsExactly(1, 2);
@@ -87,7 +90,7 @@ final class PrunerTest {
     @Test
     void zeroesTheSmallestOfAllLayersTogether() {
         Model model = twoLayers().build();
-        PruningResult result = prune(model, "0.5", Scope.GLOBAL, DENSE);
+        PruningResult result = prune(model, "0.5", Scopes.GLOBAL, DENSE);
         assertThat(floats(model, "a")).containsExactly(0, 0, 0, -4, 5, -6, 7, -8);
         assertThat(floats(model, "b")).containsExactly(0, 9, 0, 0);
         assertThat(result.zeros()).isEqualTo(6);
@@ -100,7 +103,7 @@ final class PrunerTest {
                 .initializer("w", DenseTensor.of(Shape.of(6, 1), 1, -1, 1, -1, 1, -1))
                 .node("MatMul", List.of("x", "w"), List.of("y"))
                 .build();
-        prune(model, "0.5", Scope.LAYER, DENSE);
+        prune(model, "0.5", Scopes.LAYER, DENSE);
         assertThat(floats(model, "w")).containsExactly(0, 0, 0, -1, 1, -1);
     }
 
@@ -111,7 +114,7 @@ final class PrunerTest {
                 .initializer("w", DenseTensor.of(Shape.of(4, 1), Float.NaN, 1, Float.NEGATIVE_INFINITY, 2))
                 .node("MatMul", List.of("x", "w"), List.of("y"))
                 .build();
-        PruningResult result = prune(model, "1", Scope.LAYER, DENSE);
+        PruningResult result = prune(model, "1", Scopes.LAYER, DENSE);
         assertThat(floats(model, "w")).containsExactly(Float.NaN, 0, Float.NEGATIVE_INFINITY, 0);
         assertThat(result.layers().getFirst().unprunable()).isEqualTo(2);
     }
@@ -123,7 +126,7 @@ final class PrunerTest {
                 .initializer("w", DenseTensor.of(Shape.of(4, 1), 0, 0, -0f, 1))
                 .node("MatMul", List.of("x", "w"), List.of("y"))
                 .build();
-        PruningResult result = prune(model, "0.25", Scope.LAYER, DENSE);
+        PruningResult result = prune(model, "0.25", Scopes.LAYER, DENSE);
         assertThat(result.layers().getFirst().zeros()).isEqualTo(3);
         assertThat(floats(model, "w")).containsExactly(0, 0, 0, 1);
     }
@@ -138,7 +141,7 @@ final class PrunerTest {
                 .node("DequantizeLinear", List.of("q", "s", "z"), List.of("w"))
                 .node("Gemm", List.of("x", "w"), List.of("y"))
                 .build();
-        PruningResult result = prune(model, "0.5", Scope.LAYER, COO);
+        PruningResult result = prune(model, "0.5", Scopes.LAYER, COO);
         DenseTensor pruned =
                 model.graph().value("q").flatMap(Value::constant).orElseThrow().decode();
         assertThat(pruned.bitsAt(0)).isEqualTo(120);
@@ -182,18 +185,14 @@ final class PrunerTest {
 
     @Test
     void givesLayersSparsitiesOfTheirOwn() {
+        PruneRule all = magnitude("0.5", Scopes.GLOBAL);
         PruneRequest request = new PruneRequest(
-                Sparsity.parse("0.5"),
-                new PatternChoice.Unstructured(),
-                Scope.GLOBAL,
-                PruningMethods.MAGNITUDE,
-                List.of(),
-                List.of(),
                 List.of(
-                        new PruneRequest.LayerTarget(
-                                NameGlob.of("*"), Sparsity.parse("1"), new PatternChoice.Unstructured()),
-                        new PruneRequest.LayerTarget(
-                                NameGlob.of("b"), Sparsity.parse("0.75"), new PatternChoice.Unstructured())),
+                        all,
+                        PruneRule.ofLayers("*", "1", all.settings()),
+                        PruneRule.ofLayers("b", "0.75", all.settings())),
+                List.of(),
+                List.of(),
                 0);
         Model model = twoLayers().build();
         prune(model, request, DENSE);
@@ -207,15 +206,9 @@ final class PrunerTest {
         Model same = twoLayers().build();
         Model other = twoLayers().build();
         for (Model model : List.of(one, same, other)) {
-            PruneRequest request = new PruneRequest(
-                    Sparsity.parse("0.5"),
-                    new PatternChoice.Unstructured(),
-                    Scope.LAYER,
-                    PruningMethods.RANDOM,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    model == other ? 2 : 1);
+            PruneRule rule = PruneRule.forAll(
+                    Sparsity.parse("0.5"), new PatternChoice.Unstructured(), Scopes.LAYER, PruningMethods.RANDOM);
+            PruneRequest request = new PruneRequest(List.of(rule), List.of(), List.of(), model == other ? 2 : 1);
             PruningResult result = prune(model, request, DENSE);
             assertThat(result.layers()).extracting(LayerResult::zeros).containsExactly(4L, 2L);
         }
@@ -234,16 +227,9 @@ final class PrunerTest {
                 .node("MatMul", List.of("y", "big"), List.of("z"))
                 .output("z", ElementType.F32, "N", 500)
                 .build();
+        PruneRule all = magnitude("0.25", Scopes.LAYER);
         PruneRequest request = new PruneRequest(
-                Sparsity.parse("0.25"),
-                new PatternChoice.Unstructured(),
-                Scope.LAYER,
-                PruningMethods.MAGNITUDE,
-                List.of(),
-                List.of(),
-                List.of(new PruneRequest.LayerTarget(
-                        NameGlob.of("big"), Sparsity.parse("0.9"), new PatternChoice.Unstructured())),
-                0);
+                List.of(all, PruneRule.ofLayers("big", "0.9", all.settings())), List.of(), List.of(), 0);
         PruningResult result = prune(model, request, EncodingChoice.AUTO);
         assertThat(result.layers()).extracting(l -> l.encoding().name()).containsExactly("dense", "dense", "coo");
         assertThat(model.graph().value("big").flatMap(Value::constant)).get().isInstanceOf(Constant.Sparse.class);
@@ -261,7 +247,7 @@ final class PrunerTest {
                     .node("MatMul", List.of("x", "w"), List.of("y"))
                     .output("y", ElementType.F32, 1, 2)
                     .build();
-            PruningResult result = prune(model, "0.5", Scope.LAYER, EncodingChoice.parse(encoding.name()));
+            PruningResult result = prune(model, "0.5", Scopes.LAYER, EncodingChoice.parse(encoding.name()));
             assertThat(model.graph().value("w").flatMap(Value::constant)).get().isInstanceOf(Constant.Packed.class);
             assertThat(result.raisedIrVersion()).hasValue(3);
             assertThat(model.irVersion()).isEqualTo(4);
@@ -271,7 +257,7 @@ final class PrunerTest {
     @Test
     void keepsTheInterfaceDense() {
         Model model = twoLayers().input("a", ElementType.F32, 4, 2).build();
-        PruningResult result = prune(model, "0.9", Scope.LAYER, COO);
+        PruningResult result = prune(model, "0.9", Scopes.LAYER, COO);
         assertThat(result.layers().getFirst().encoding().name()).isEqualTo("dense");
         assertThat(result.layers().getFirst().encodingNote())
                 .hasValueSatisfying(note -> assertThat(note).contains("graph input"));
@@ -284,7 +270,7 @@ final class PrunerTest {
                 .node("Constant", List.of(), List.of("w"), "value", DenseTensor.of(Shape.of(2, 2), 1, 2, 3, 4))
                 .node("MatMul", List.of("x", "w"), List.of("y"))
                 .build();
-        PruningResult result = prune(model, "0.5", Scope.LAYER, COO);
+        PruningResult result = prune(model, "0.5", Scopes.LAYER, COO);
         assertThat(floats(model, "w")).containsExactly(0, 0, 3, 4);
         assertThat(result.layers().getFirst().encodingNote())
                 .hasValueSatisfying(note -> assertThat(note).contains("opset 11"));
@@ -293,15 +279,15 @@ final class PrunerTest {
     @Test
     void prunesASparseModelFurther() {
         Model model = twoLayers().build();
-        prune(model, "0.5", Scope.LAYER, COO);
-        PruningResult again = prune(model, "0.75", Scope.LAYER, COO);
+        prune(model, "0.5", Scopes.LAYER, COO);
+        PruningResult again = prune(model, "0.75", Scopes.LAYER, COO);
         assertThat(floats(model, "a")).containsExactly(0, 0, 0, 0, 0, 0, 7, -8);
         assertThat(again.layers().getFirst().zerosBefore()).isEqualTo(4);
         assertThat(Manifest.of(model).tensors()).hasSize(2);
     }
 
     @ParameterizedTest
-    @EnumSource(Scope.class)
+    @FieldSource("dev.espalier.pruning.scope.Scopes#ALL")
     void writesTheSameBytesForAnyNumberOfThreads(Scope scope) throws Exception {
         for (Path sample : TestModels.samples()) {
             byte[] one = write(sample, scope, 1);
@@ -327,7 +313,7 @@ final class PrunerTest {
         for (Path sample : TestModels.samples()) {
             for (String sparsity : List.of("0", "0.3", "0.5", "1")) {
                 Model model = OnnxReader.read(sample);
-                prune(model, sparsity, Scope.LAYER, EncodingChoice.AUTO);
+                prune(model, sparsity, Scopes.LAYER, EncodingChoice.AUTO);
                 long manifest = model.metadata(Manifest.KEY).orElseThrow().length() + Manifest.KEY.length() + 16L;
                 long size = OnnxWriter.write(model, folder.resolve("out.onnx")).total();
                 assertThat(size).isLessThanOrEqualTo(Files.size(sample) + manifest);
@@ -343,7 +329,7 @@ final class PrunerTest {
                 .output("y", ElementType.F32, 1)
                 .build();
         assertThatThrownBy(() ->
-                        PruningPlan.of(WeightSearch.in(model), PruneRequest.of(Sparsity.parse("0.5"), Scope.LAYER)))
+                        PruningPlan.of(WeightSearch.in(model), PruneRequest.of(Sparsity.parse("0.5"), Scopes.LAYER)))
                 .isInstanceOfSatisfying(
                         PruningException.class,
                         e -> assertThat(e.hint().orElseThrow()).contains("attributes of its nodes"));

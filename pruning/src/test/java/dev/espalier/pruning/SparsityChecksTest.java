@@ -10,6 +10,7 @@ import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.sparse.CooTensor;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
@@ -41,7 +42,7 @@ final class SparsityChecksTest {
                 .node("MatMul", List.of("x", WEIGHT), List.of("y"))
                 .output("y", ElementType.F32, "N", 100)
                 .build();
-        PruneRequest request = PruneRequest.of(Sparsity.parse("0.9"), Scope.LAYER);
+        PruneRequest request = PruneRequest.of(Sparsity.parse("0.9"), Scopes.LAYER);
         Pruner.apply(
                 model, PruningPlan.of(WeightSearch.in(model), request), EncodingChoice.parse(encoding), Progress.NONE);
         return model;

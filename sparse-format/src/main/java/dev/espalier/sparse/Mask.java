@@ -79,13 +79,11 @@ public final class Mask {
     /// @param bits at least `ceil(n / 8)` bytes
     static Mask ofBits(Shape shape, MemorySegment bits) {
         Mask mask = new Mask(shape, newWords(shape.elementCount()));
-        int bytes = Math.toIntExact(Math.ceilDiv(shape.elementCount(), 8L));
-        for (int at = 0; at < mask.words.length; at++) {
-            int here = Math.min(8, bytes - at * 8);
-            mask.words[at] = here == 8 ? bits.get(WORD, at * 8L) : 0;
-            for (int i = 0; here < 8 && i < here; i++) {
-                mask.words[at] |= (bits.get(ValueLayout.JAVA_BYTE, at * 8L + i) & 0xFFL) << (8 * i);
-            }
+        long bytes = Math.ceilDiv(shape.elementCount(), 8L);
+        int whole = (int) (bytes / 8);
+        MemorySegment.copy(bits, WORD, 0, mask.words, 0, whole);
+        for (long at = whole * 8L; at < bytes; at++) {
+            mask.words[whole] |= (bits.get(ValueLayout.JAVA_BYTE, at) & 0xFFL) << (8 * (at % 8));
         }
         int last = (int) (shape.elementCount() % 64);
         if (last != 0) {
@@ -324,14 +322,24 @@ public final class Mask {
             throw new IllegalArgumentException("a mask of shape " + shape + " for a tensor of " + tensor.shape());
         }
         DenseTensor pruned = DenseTensor.zeros(tensor.type(), shape);
-        // Touch whichever are fewer: new memory is zero already.
+        applyTo(tensor, quantization, 0, pruned);
+        return pruned;
+    }
+
+    /// The same for a part of a tensor.
+    ///
+    /// @param tensor the part, of the shape of this mask
+    /// @param from the element that it begins with
+    /// @param pruned of zero bits, where the result goes
+    void applyTo(DenseTensor tensor, Quantization quantization, long from, DenseTensor pruned) {
+        // Touch whichever are fewer: the zeros are there already.
         if (quantization.isZeroAtZero() && keptCount() < shape.elementCount() / 2) {
             for (int at = 0; at < words.length; at++) {
                 if (words[at] != 0) {
                     pruned.copyFrom(tensor, (long) at << 6, words[at]);
                 }
             }
-            return pruned;
+            return;
         }
         pruned.data().copyFrom(tensor.data());
         for (int at = 0; at < words.length; at++) {
@@ -342,10 +350,9 @@ public final class Mask {
             }
             for (; gone != 0; gone &= gone - 1) {
                 long index = start + Long.numberOfTrailingZeros(gone);
-                pruned.setBits(index, quantization.zeroAt(index));
+                pruned.setBits(index, quantization.zeroAt(from + index));
             }
         }
-        return pruned;
     }
 
     /// A digest of the positions: the first 16 bytes, in hexadecimal, of SHA-256 over the bits, eight to a byte

@@ -45,6 +45,16 @@ public sealed interface SparsityPattern permits Unstructured, NofM, Block, Slice
         };
     }
 
+    /// How many elements a unit has; at edges there may be fewer.
+    default long unitSize() {
+        return switch (this) {
+            case Unstructured unstructured -> 1;
+            case NofM nOfM -> 1;
+            case Block block -> (long) block.height() * block.width();
+            case Slices slices -> slices.sizeOf(0);
+        };
+    }
+
     /// Reads what `toString` writes: `2:4@64x32x9`, `block:4x1@1x64x288`, `slices@64*x32x9`.
     ///
     /// @throws IllegalArgumentException if it is something else

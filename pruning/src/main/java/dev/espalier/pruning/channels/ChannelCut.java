@@ -39,6 +39,10 @@ final class ChannelCut {
         return kept.count(axis);
     }
 
+    ChannelOptions options() {
+        return kept.options();
+    }
+
     GraphPatch patch() {
         return patch;
     }

@@ -24,16 +24,17 @@ final class ChannelGraph {
     private final List<ChannelTensor> tensors = new ArrayList<>();
     private final Map<Node, ChannelOp> ops = new LinkedHashMap<>();
     private final Map<Node, Shuffle> shuffles = new HashMap<>();
-    private final ChannelLinks links = new ChannelLinks();
+    private final ChannelLinks links;
     private int axes;
 
-    private ChannelGraph(Model model, ModelShapes shapes) {
+    private ChannelGraph(Model model, ModelShapes shapes, ChannelOptions options) {
+        this.links = new ChannelLinks(options);
         this.model = model;
         this.shapes = shapes;
     }
 
-    static ChannelGraph of(Model model, ModelShapes shapes) {
-        ChannelGraph graph = new ChannelGraph(model, shapes);
+    static ChannelGraph of(Model model, ModelShapes shapes, ChannelOptions options) {
+        ChannelGraph graph = new ChannelGraph(model, shapes, options);
         for (Graph each : model.allGraphs()) {
             if (!root(each).isFunction()) {
                 each.nodes().forEach(graph::add);
@@ -177,6 +178,9 @@ final class ChannelGraph {
     private Optional<String> obstacle(ChannelTensor tensor) {
         Value value = tensor.value();
         if (!tensor.isStored()) {
+            if (links.options().mayChangePorts() && value.graph().outer().isEmpty()) {
+                return Optional.empty();
+            }
             if (value.isInput()) {
                 return Optional.of("an input of the " + (value.graph().outer().isPresent() ? "nested graph" : "model"));
             }

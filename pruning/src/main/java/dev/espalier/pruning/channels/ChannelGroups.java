@@ -124,7 +124,9 @@ final class ChannelGroups {
         }
         BitSet broken = broken(cells.keySet().stream().toList(), quotas);
         unbalanced.or(broken);
-        if (broken.isEmpty()) {
+        boolean isWanted = !structure.graph().links().options().onlyHeads()
+                || Arrays.stream(spaces).anyMatch(structure::hasHeads);
+        if (broken.isEmpty() && isWanted) {
             List<int[]> lists = cells.values().stream()
                     .map(cell -> cell.stream().mapToInt(i -> i).toArray())
                     .toList();

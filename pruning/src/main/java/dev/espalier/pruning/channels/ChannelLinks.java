@@ -66,6 +66,7 @@ final class ChannelLinks {
     /// indices.
     record Choice(ChannelTensor in, ChannelTensor out, List<Digits.Digit> digits, int op) {}
 
+    private final ChannelOptions options;
     private final List<Link> links = new ArrayList<>();
     private final List<Freeze> freezes = new ArrayList<>();
     private final List<Quota> quotas = new ArrayList<>();
@@ -74,9 +75,18 @@ final class ChannelLinks {
     private final List<ChannelOp> ops = new ArrayList<>();
     private final Set<Integer> mentioned = new HashSet<>();
     private final BitSet weights = new BitSet();
+    private final BitSet heads = new BitSet();
     private final Map<ChannelOp, Set<ChannelTensor>> weightsOfOp = new HashMap<>();
     private boolean isAtBorders;
     private final List<Integer> groupsOfAxis = new ArrayList<>();
+
+    ChannelLinks(ChannelOptions options) {
+        this.options = options;
+    }
+
+    ChannelOptions options() {
+        return options;
+    }
 
     /// What follows is said of this node.
     void at(ChannelOp op) {
@@ -195,6 +205,15 @@ final class ChannelLinks {
             mention(out.axis(digit.outAxis()));
         });
         choices.add(new Choice(in, out, List.copyOf(digits), op()));
+    }
+
+    /// The axis has the heads of an attention, one or several indices each.
+    void heads(Axis a) {
+        heads.set(a.id());
+    }
+
+    boolean hasHeads(int axis) {
+        return heads.get(axis);
     }
 
     /// What an operator multiplies by: losing a slice of it is what pruning is for.

@@ -21,7 +21,7 @@ public final class ChannelMethods {
 
     /// In the order in which help lists them.
     public static final List<ChannelMethod> ALL =
-            List.of(L1, L2, LINF, new GeometricMedian(), new BatchNormScale(), new RandomChannels());
+            List.of(L1, L2, LINF, new GeometricMedian(), new BatchNormScale(), new RandomChannels(), GivenScores.NONE);
 
     private ChannelMethods() {}
 

@@ -136,7 +136,8 @@ final class ChannelOp {
     /// What stands for zero in an input of quantized numbers.
     Optional<Value> zeroPointOf(int index) {
         return switch (node.operator()) {
-            case "QLinearConv", "QGemm" -> node.input(index + 2);
+            case "QLinearConv", "QLinearMatMul", "QGemm", "MatMulInteger", "ConvInteger" -> node.input(index + 2);
+            case "MatMulIntegerToFloat" -> node.input(index + 4);
             default -> Optional.empty();
         };
     }

@@ -41,6 +41,12 @@ public record ChannelRequest(
         }
     }
 
+    /// The same with another method.
+    public ChannelRequest with(ChannelMethod other) {
+        return new ChannelRequest(
+                share, budget, scope, other, roundTo, minChannels, maxLayerShare, include, exclude, overrides, seed);
+    }
+
     /// That share of the channels of every group, by their L2 norms.
     public static ChannelRequest of(Sparsity share) {
         return new ChannelRequest(

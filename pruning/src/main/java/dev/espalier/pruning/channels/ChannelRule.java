@@ -22,4 +22,8 @@ interface ChannelRule {
 
     /// Corrects attributes and shape operands.
     default void rewrite(ChannelOp op, ChannelCut cut) {}
+
+    /// Changes the original, in which channels that go are masked, where what the pruned model computes is not
+    /// exact and something other than zeros has to be read ([ChannelOptions#lossyNorms]).
+    default void rewriteMasked(ChannelOp op, ChannelCut cut) {}
 }

@@ -27,7 +27,15 @@ public final class ChannelStructure {
     ///
     /// @param probe shows sizes that the file does not declare
     public static ChannelStructure of(Model model, ShapeProbe probe) {
-        ChannelGraph graph = ChannelGraph.of(model, new ModelShapes(probe.observe()));
+        return of(model, probe, ChannelOptions.EXACT);
+    }
+
+    /// Analyses a model.
+    ///
+    /// @param probe shows sizes that the file does not declare
+    /// @param options what is looked for
+    public static ChannelStructure of(Model model, ShapeProbe probe, ChannelOptions options) {
+        ChannelGraph graph = ChannelGraph.of(model, new ModelShapes(probe.observe()), options);
         return new ChannelStructure(graph, DigitChoice.resolve(graph));
     }
 
@@ -91,6 +99,11 @@ public final class ChannelStructure {
     /// Whether any axis of the space is one of a weight that an operator multiplies by.
     boolean hasWeight(int space) {
         return Arrays.stream(partition.axesOf(space)).anyMatch(graph.links()::isWeight);
+    }
+
+    /// Whether any axis of the space has the heads of an attention.
+    boolean hasHeads(int space) {
+        return Arrays.stream(partition.axesOf(space)).anyMatch(graph.links()::hasHeads);
     }
 
     /// Whether no choice of channels could leave as many in each block of the axis, or of one that shares its

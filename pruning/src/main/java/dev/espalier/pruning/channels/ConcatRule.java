@@ -11,10 +11,16 @@ final class ConcatRule implements ChannelRule {
 
     @Override
     public void link(ChannelOp op, ChannelLinks links) {
+        link(op, 0, 1, links);
+    }
+
+    /// @param first the first input that is joined
+    /// @param step from one to the next
+    static void link(ChannelOp op, int first, int step, ChannelLinks links) {
         ChannelTensor out = op.out(0);
         int joined = OtherAxes.of(op.attribute("axis", 1), out.rank());
         int offset = 0;
-        for (int i = 0; i < op.inputCount(); i++) {
+        for (int i = first; i < op.inputCount(); i += step) {
             ChannelTensor in = op.in(i);
             OtherAxes.align(in, out, joined, links);
             int size = Math.toIntExact(in.size(joined));

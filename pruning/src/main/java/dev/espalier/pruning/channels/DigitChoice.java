@@ -2,8 +2,10 @@ package dev.espalier.pruning.channels;
 
 import dev.espalier.pruning.channels.ChannelLinks.Choice;
 import dev.espalier.pruning.channels.ChannelLinks.Freeze;
+import dev.espalier.pruning.channels.ChannelOptions.Attention;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /// Decides which digit of each reshaping may lose indices: of attention, whole heads or the same places of
@@ -14,6 +16,7 @@ final class DigitChoice {
     private final ChannelLinks links;
     private final long[] sizes;
     private final List<List<Integer>> candidates = new ArrayList<>();
+    private final int[] root;
     private final int[] component;
 
     private DigitChoice(ChannelGraph graph) {
@@ -24,6 +27,7 @@ final class DigitChoice {
         for (Choice choice : links.choices()) {
             candidates.add(candidates(choice, open));
         }
+        this.root = new int[sizes.length];
         this.component = components();
     }
 
@@ -47,7 +51,6 @@ final class DigitChoice {
 
     /// Choices that are connected by axes of which some index may go.
     private int[] components() {
-        int[] root = new int[sizes.length];
         Arrays.setAll(root, i -> i);
         boolean[] blocked = new boolean[sizes.length];
         for (Freeze freeze : links.freezes()) {
@@ -97,12 +100,16 @@ final class DigitChoice {
         }
         int rounds = candidates.stream().mapToInt(List::size).max().orElse(0);
         int[] best = chosen(0);
+        BitSet attention = attention();
         long[] gains = gains(best);
         for (int round = 1; round < rounds; round++) {
             int[] other = chosen(round);
             long[] otherGains = gains(other);
             for (int i = 0; i < best.length; i++) {
-                if (otherGains[component[i]] > gains[component[i]]) {
+                boolean isBetter = attention.get(component[i])
+                        ? links.options().attention() == Attention.SIZE
+                        : otherGains[component[i]] > gains[component[i]];
+                if (isBetter) {
                     best[i] = other[i];
                 }
             }
@@ -111,6 +118,18 @@ final class DigitChoice {
             }
         }
         return new ChannelPartition(links, sizes, best);
+    }
+
+    /// The components with heads of an attention, if it was said which part of these may lose indices.
+    private BitSet attention() {
+        BitSet attention = new BitSet();
+        boolean isSaid = links.options().attention() != Attention.AUTO;
+        for (int axis = 0; axis < sizes.length && isSaid; axis++) {
+            if (links.hasHeads(axis)) {
+                attention.set(find(root, axis));
+            }
+        }
+        return attention;
     }
 
     /// The digit of this rank among those that can be chosen, or the last; -1 if there is none.

@@ -78,6 +78,10 @@ final class KeptIndices {
                 : kept.length / structure.graph().links().groupsOf(axis);
     }
 
+    ChannelOptions options() {
+        return structure.graph().links().options();
+    }
+
     int groupsOf(Axis axis) {
         return structure.graph().links().groupsOf(axis);
     }

@@ -31,6 +31,12 @@ final class MaskedTwin {
     }
 
     private void mask() {
+        ChannelCut cut = new ChannelCut(kept, patch);
+        for (ChannelOp op : structure.graph().ops()) {
+            if (op.tensors().anyMatch(kept::isCut)) {
+                ChannelRules.of(op.node()).ifPresent(rule -> rule.rewriteMasked(op, cut));
+            }
+        }
         Map<Use, Value> masked = new LinkedHashMap<>();
         for (ChannelLinks.Sum sum : structure.graph().links().sums()) {
             if (kept.isCut(sum.a())) {
@@ -52,7 +58,7 @@ final class MaskedTwin {
             }
             int input = i;
             Use use = new Use(op.node(), i);
-            Value read = masked.getOrDefault(use, op.node().input(i).orElseThrow());
+            Value read = masked.getOrDefault(use, patch.inputOf(op.node(), i).orElseThrow());
             long[] dims = new long[in.rank()];
             Arrays.fill(dims, 1);
             dims[axis.index()] = structure.graph().links().sizeOf(axis);

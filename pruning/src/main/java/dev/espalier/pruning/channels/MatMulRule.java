@@ -44,6 +44,10 @@ final class MatMulRule implements ChannelRule {
             links.align(y.axis(hasColumns ? -2 : -1), a.axis(isFirstTurned ? -1 : -2));
         }
         int inner = (hasRows ? 1 : 0) + (hasColumns ? 1 : 0);
+        if (inner == 2 && y.rank() > 2 && !a.isConstant() && !b.isConstant()) {
+            // As queries are multiplied by keys, and these products by values.
+            links.heads(y.axis(-3));
+        }
         linkBatch(a, y, inner, links);
         linkBatch(b, y, inner, links);
     }

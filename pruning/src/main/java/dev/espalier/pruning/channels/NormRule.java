@@ -1,6 +1,7 @@
 package dev.espalier.pruning.channels;
 
 import dev.espalier.onnx.Constant;
+import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
@@ -9,7 +10,8 @@ import java.util.List;
 
 /// Normalization over the last axes. The mean that LayerNormalization subtracts would be another one, so its
 /// axes are frozen. Root mean squares (RMSNormalization) are exact for fewer indices when the scale and
-/// epsilon are corrected: with n of which m stay, scale' = scale sqrt(n / m) and epsilon' = epsilon n / m.
+/// epsilon are corrected: with n of which m stay, scale' = scale sqrt(n / m) and epsilon' = epsilon n / m. If
+/// told, LayerNormalization loses indices too, and normalizes over what stays.
 final class NormRule implements ChannelRule {
     private static final float EPSILON = 1e-5f;
 
@@ -31,27 +33,70 @@ final class NormRule implements ChannelRule {
                 op.optionalOut(i).ifPresent(out -> links.align(x.axis(each), out.axis(each)));
             }
         }
-        boolean isExact = !op.node().operator().equals("LayerNormalization")
-                && first == x.rank() - 1
-                && op.in(1).isStored()
-                && op.in(1).rank() == 1
-                && op.elementType(1) == ElementType.F32;
-        if (isExact) {
+        boolean isLossy = isLossy(op, links.options());
+        boolean isExact = !op.node().isOperator("LayerNormalization") && first == x.rank() - 1 && canScale(op, 1);
+        if (isExact || isLossy) {
             links.align(x.axis(first), y.axis(first));
             links.align(x.axis(first), op.in(1).axis(0));
+            op.optionalIn(2).ifPresent(bias -> links.align(x.axis(first), bias.axis(0)));
+        }
+        if (isExact) {
             links.sum(op, x.axis(first));
         }
     }
 
+    /// Whether it is a LayerNormalization that may lose indices.
+    private static boolean isLossy(ChannelOp op, ChannelOptions options) {
+        boolean isAlone = op.outputCount() == 1
+                || op.outs()
+                        .skip(1)
+                        .allMatch(out ->
+                                out.value().uses().isEmpty() && !out.value().isOutput());
+        return options.lossyNorms()
+                && op.node().isOperator("LayerNormalization")
+                && OtherAxes.of(op.attribute("axis", -1), op.in(0).rank())
+                        == op.in(0).rank() - 1
+                && isAlone
+                && canScale(op, 1);
+    }
+
+    @Override
+    public void rewriteMasked(ChannelOp op, ChannelCut cut) {
+        Axis normalized = op.in(0).axis(-1);
+        if (cut.isCut(normalized) && isLossy(op, cut.options())) {
+            Node node = op.node();
+            MaskedNorm.replace(
+                    op,
+                    normalized,
+                    node.input(0).orElseThrow(),
+                    node.input(1).orElseThrow(),
+                    node.input(2),
+                    op.real("epsilon", EPSILON),
+                    cut);
+        }
+    }
+
+    /// Whether the scale is a vector that can be corrected.
+    static boolean canScale(ChannelOp op, int scale) {
+        return op.in(scale).isStored() && op.in(scale).rank() == 1 && op.elementType(scale) == ElementType.F32;
+    }
+
     @Override
     public void rewrite(ChannelOp op, ChannelCut cut) {
+        if (!op.node().isOperator("LayerNormalization")) {
+            rescale(op, 1, cut);
+        }
+    }
+
+    /// Corrects the scale, which is this input, and epsilon for fewer indices.
+    static void rescale(ChannelOp op, int input, ChannelCut cut) {
         Axis normalized = op.in(0).axis(op.in(0).rank() - 1);
         if (!cut.isCut(normalized)) {
             return;
         }
         double ratio = (double) normalized.size() / cut.count(normalized);
         cut.setReal(op, "epsilon", (float) (op.real("epsilon", EPSILON) * ratio));
-        DenseTensor scale = op.in(1).source().constant().orElseThrow().decode();
+        DenseTensor scale = op.in(input).source().constant().orElseThrow().decode();
         int[] kept = cut.kept(normalized);
         float[] scaled = new float[kept.length];
         for (int i = 0; i < kept.length; i++) {
@@ -60,8 +105,8 @@ final class NormRule implements ChannelRule {
         Value replacement = cut.patch()
                 .addInitializer(
                         op.node().graph(),
-                        op.in(1).source().name() + "_cut",
+                        op.in(input).source().name() + "_cut",
                         Constant.Dense.raw(DenseTensor.of(Shape.of(kept.length), scaled)));
-        cut.patch().setInput(op.node(), 1, replacement);
+        cut.patch().setInput(op.node(), input, replacement);
     }
 }

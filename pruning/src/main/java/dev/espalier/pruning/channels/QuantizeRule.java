@@ -22,6 +22,9 @@ final class QuantizeRule implements ChannelRule {
                 links.align(in.axis(other), out.axis(other));
             }
         }
+        for (int i = 1; i <= 2 && isBlocked; i++) {
+            op.optionalIn(i).ifPresent(parameter -> OtherAxes.align(in, parameter, axis, links));
+        }
         for (int i = 1; i <= 2; i++) {
             op.optionalIn(i)
                     .filter(parameter -> !isBlocked && parameter.rank() == 1 && parameter.size(0) > 1)

@@ -29,11 +29,20 @@ final class ReduceRule implements ChannelRule {
         for (int axis = 0; axis < in.rank(); axis++) {
             if (!isReduced[axis]) {
                 links.align(in.axis(axis), out.axis(place));
+            } else if (isLossy(op, links.options())) {
+                links.sum(op, in.axis(axis));
+            } else if (Centering.isPartOf(op.node())) {
+                links.freeze(in.axis(axis), "LayerNormalization, written as single operators, takes its mean in");
             } else if (SUMS.contains(op.node().operator()) && canCorrect(op)) {
                 links.sum(op, in.axis(axis));
             }
             place += isReduced[axis] && !keepsAxes ? 0 : 1;
         }
+    }
+
+    /// Whether it is the mean of what stays, not of as many zeros besides.
+    private static boolean isLossy(ChannelOp op, ChannelOptions options) {
+        return options.lossyNorms() && op.elementType(0) == ElementType.F32 && Centering.isPartOf(op.node());
     }
 
     /// A mean is multiplied by a number of its type.
@@ -62,6 +71,20 @@ final class ReduceRule implements ChannelRule {
 
     @Override
     public void rewrite(ChannelOp op, ChannelCut cut) {
+        if (!isLossy(op, cut.options())) {
+            multiply(op, 1, cut);
+        }
+    }
+
+    @Override
+    public void rewriteMasked(ChannelOp op, ChannelCut cut) {
+        if (isLossy(op, cut.options())) {
+            multiply(op, -1, cut);
+        }
+    }
+
+    /// Multiplies a mean by the share of numbers that stay, to this power.
+    private static void multiply(ChannelOp op, int power, ChannelCut cut) {
         if (!op.node().operator().equals("ReduceMean")) {
             return;
         }
@@ -76,11 +99,10 @@ final class ReduceRule implements ChannelRule {
         }
         if (after != before) {
             Value output = op.out(0).value();
+            double factor = Math.pow(after / before, power);
             Value share = cut.patch()
                     .addInitializer(
-                            op.node().graph(),
-                            output.name() + "_share",
-                            ChannelCut.number(op.elementType(0), after / before));
+                            op.node().graph(), output.name() + "_share", ChannelCut.number(op.elementType(0), factor));
             cut.insertAfter(op.node(), output, "Mul", List.of(output, share), List.of());
         }
     }

@@ -9,14 +9,22 @@ final class SoftmaxRule implements ChannelRule {
 
     @Override
     public List<String> operators() {
-        return List.of("Softmax", "LogSoftmax", "Hardmax", "TopK", "CumSum", "LpNormalization");
+        return List.of(
+                "Softmax",
+                "LogSoftmax",
+                "Hardmax",
+                "TopK",
+                "CumSum",
+                "LpNormalization",
+                "com.microsoft.QLinearSoftmax");
     }
 
     @Override
     public void link(ChannelOp op, ChannelLinks links) {
         ChannelTensor in = op.in(0);
         String operator = op.node().operator();
-        boolean isOld = operator.endsWith("max") && op.opset() < ONE_AXIS;
+        boolean isOld = operator.endsWith("max")
+                && (op.isMicrosoft() ? op.attribute("opset", ONE_AXIS) : op.opset()) < ONE_AXIS;
         long stated =
                 operator.equals("CumSum") ? op.fixedIntegers(1).orElseThrow()[0] : op.attribute("axis", isOld ? 1 : -1);
         int mixed = OtherAxes.of(stated, in.rank());

@@ -1,6 +1,5 @@
 package dev.espalier.pruning.channels;
 
-import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Node;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
@@ -61,8 +60,11 @@ final class WeightSlices {
 
     /// Every element with the slice that it is in, in the tensor's order.
     void each(Element action) {
-        Constant constant = tensor.source().constant().orElseThrow();
-        DenseTensor dense = constant.decode();
+        each(tensor.source().constant().orElseThrow().decode(), action);
+    }
+
+    /// The same of another tensor of this shape.
+    void each(DenseTensor dense, Element action) {
         long inner = 1;
         for (int i = axis + 1; i < tensor.rank(); i++) {
             inner *= tensor.size(i);

@@ -12,7 +12,7 @@ record WeightedSum(ChannelOp op, Axis read, Axis summed, Axis made, Axis out) {
     static Optional<WeightedSum> of(ChannelLinks.Sum sum) {
         Axis other = sum.b();
         boolean multiplies = ChannelRules.of(sum.op().node())
-                .filter(rule -> rule.multiplies(sum.op()))
+                .filter(rule -> rule.multiplies(sum.op()) && !sum.op().node().isOperator("Einsum"))
                 .isPresent();
         if (other == null || !multiplies || sum.a().tensor() == other.tensor()) {
             return Optional.empty();
