@@ -32,8 +32,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// How long the stored form of 16.8 million f32 weights (67.1 MB dense) takes on one thread, from the elements
-/// and the mask of what stays, the exact size before it included.
+/// How long the stored form of 16.8 million f32 weights (67.1 MB dense) takes on one thread, from the elements and the
+/// mask of what stays, the exact size before it included.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 1)

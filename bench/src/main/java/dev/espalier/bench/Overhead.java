@@ -29,8 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What scoring a model on data costs beyond the runtime's own calls: both are timed in turns, on the same
-/// batches.
+/// What scoring a model on data costs beyond the runtime's own calls: both are timed in turns, on the same batches.
 public final class Overhead {
     private static final int BATCH = 64;
     private static final int ROUNDS = 5;

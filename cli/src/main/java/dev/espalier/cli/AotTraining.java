@@ -20,6 +20,7 @@ final class AotTraining {
         String model = args[0];
         String data = Path.of(model).resolveSibling("digits8x8.npz").toString();
         String pruned = Path.of(args[1], "pruned.onnx").toString();
+        String channels = Path.of(args[1], "channels.onnx").toString();
         List<List<String>> commands = List.of(
                 List.of("--version"),
                 List.of("--help"),
@@ -27,6 +28,7 @@ final class AotTraining {
                 List.of("inspect", "--json", model),
                 List.of("prune", model, "-s", "0.9", "-o", pruned),
                 List.of("prune", model, "-s", "0.9", "--scope", "global", "-o", pruned),
+                List.of("prune", model, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", channels),
                 List.of("verify-sparsity", pruned),
                 List.of("verify-sparsity", "--json", pruned),
                 List.of("accuracy", model, "--data", data, "--preprocess", "scale=1/16"),

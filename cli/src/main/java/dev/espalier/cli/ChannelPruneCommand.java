@@ -156,6 +156,10 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
             throw usage("--measure times what is written: it does not go with --dry-run");
         }
         ChannelRequest request = request();
+        if (structure.allowIoChange()) {
+            notes.add("inputs and outputs may have changed (--allow-io-change): the result fits no longer where the "
+                    + "original did");
+        }
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
         Outcome outcome = workers.run(() -> prune(request, to));
         if (json) {
@@ -212,7 +216,9 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
-        ChannelPlan twin = !proof.isWanted() || !probe.failure().isEmpty()
+        ChannelPlan twin = !proof.isWanted()
+                        || options.mayChangePorts()
+                        || !probe.failure().isEmpty()
                 ? null
                 : plan.on(ChannelStructure.of(proof.read(file), probe, options));
         plan.apply();

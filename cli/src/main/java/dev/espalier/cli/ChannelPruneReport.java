@@ -229,7 +229,7 @@ record ChannelPruneReport(
             console.out().println("not compared, and only declared sizes are known: ONNX Runtime cannot run the");
             console.out().println("original (" + notRun + ")");
         } else if (removed > 0) {
-            console.out().println("not compared with the " + reference + " (--no-check)");
+            console.out().println("not compared with the " + reference + ", as was asked");
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.espalier.cli;
 
 import dev.espalier.pruning.EncodingChoice;
+import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.PatternChoice;
-import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
@@ -65,7 +65,7 @@ final class Converters {
     static final class Methods implements Iterable<String> {
         static Stream<String> names() {
             return Stream.concat(
-                    PruningMethods.ALL.stream().map(PruningMethod::name),
+                    PruningMethods.ALL.stream().map(PruningMethods.Kind::name),
                     CalibratedMethods.ALL.stream().map(CalibratedMethod::name));
         }
 
@@ -83,6 +83,13 @@ final class Converters {
                         + Methods.names().collect(Collectors.joining(", ")));
             }
             return text;
+        }
+    }
+
+    static final class GlobConverter implements ITypeConverter<NameGlob> {
+        @Override
+        public NameGlob convert(String text) {
+            return checked(() -> NameGlob.of(text));
         }
     }
 

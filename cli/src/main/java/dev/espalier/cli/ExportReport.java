@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param before what the input takes, external data included
 /// @param after what the output takes
+/// @param inMemory what its packed weights take of memory and time; null if that was not asked for
 record ExportReport(
         int schemaVersion,
         String model,
@@ -21,7 +22,8 @@ record ExportReport(
         FileSizes before,
         FileSizes after,
         List<Tensor> tensors,
-        List<String> notes) {
+        List<String> notes,
+        @Nullable InMemoryReport inMemory) {
     /// One tensor.
     ///
     /// @param largestError of the values that were rounded, as a share of the largest; null if every bit was kept
@@ -53,7 +55,13 @@ record ExportReport(
     }
 
     static ExportReport of(
-            Path model, Path output, FileSizes before, FileSizes after, long irVersion, Exporter.Result result) {
+            Path model,
+            Path output,
+            FileSizes before,
+            FileSizes after,
+            long irVersion,
+            Exporter.Result result,
+            @Nullable InMemoryReport inMemory) {
         List<String> notes = new ArrayList<>();
         result.raisedIrVersion()
                 .ifPresent(old -> notes.add(
@@ -79,7 +87,8 @@ record ExportReport(
                 before,
                 after,
                 result.tensors().stream().map(Tensor::of).toList(),
-                notes);
+                notes,
+                inMemory);
     }
 
     void print(Console console) {
@@ -108,5 +117,8 @@ record ExportReport(
                         Figures.percentOf(after.bytes(), before.bytes()),
                         Figures.bytes(after.gzipped()),
                         Figures.percentOf(after.gzipped(), before.gzipped()));
+        if (inMemory != null) {
+            inMemory.print(console);
+        }
     }
 }

@@ -9,21 +9,24 @@ final class NameOptions {
     @Option(
             names = "--include",
             paramLabel = "GLOB",
-            description = "Only layers whose node or tensor name matches; * stands for any characters. Repeatable. "
+            converter = Converters.GlobConverter.class,
+            description = "Only layers whose node or tensor name matches; * stands for any characters, and "
+                    + "re:REGEX is a regular expression. Repeatable. "
                     + "A tensor that is not pruned by default (bias, embedding, ...) joins by its exact name.")
-    private List<String> include = List.of();
+    private List<NameGlob> include = List.of();
 
     @Option(
             names = "--exclude",
             paramLabel = "GLOB",
+            converter = Converters.GlobConverter.class,
             description = "Not the layers whose node or tensor name matches. Repeatable.")
-    private List<String> exclude = List.of();
+    private List<NameGlob> exclude = List.of();
 
     List<NameGlob> included() {
-        return include.stream().map(NameGlob::of).toList();
+        return include;
     }
 
     List<NameGlob> excluded() {
-        return exclude.stream().map(NameGlob::of).toList();
+        return exclude;
     }
 }

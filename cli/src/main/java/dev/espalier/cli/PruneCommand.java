@@ -4,6 +4,8 @@ import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.pruning.MethodInputs;
+import dev.espalier.pruning.ModelWeights;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
 import dev.espalier.pruning.PruningException;
@@ -42,6 +44,14 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class PruneCommand implements Callable<Integer>, HasModelFile {
+    /// Makes the plan for a model.
+    private interface Planning {
+        PruningPlan of(ModelWeights weights) throws IOException;
+    }
+
+    /// A plan, and what came of it.
+    private record Done(PruningPlan plan, PruningResult result) {}
+
     private final Console console;
 
     @Spec
@@ -55,6 +65,9 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
 
     @Mixin
     private OutputOptions output;
+
+    @Mixin
+    private PlanOptions plans;
 
     @Mixin
     private EncodingOptions encoding;
@@ -87,14 +100,23 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
-        PruneRequest request = choice.request();
         encoding.choice();
         if (calibration.isGiven() && !choice.isOfEachLayer()) {
             throw usage("with --calibration layer after layer is pruned: it does not go with another --scope");
         }
-        CalibratedMethod calibrated = choice.calibratedMethod(calibration.isGiven());
-        Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
-        PruneReport report = workers.run(() -> prune(request, calibrated, to));
+        CalibratedMethod calibrated = choice.method().calibratedMethod(calibration.isGiven());
+        PruneReport report;
+        try (MethodOptions methods = choice.method()) {
+            MethodInputs inputs = methods.inputs();
+            Planning planning = plans.isGiven()
+                    ? weights -> plans.on(weights, inputs, calibration.isGiven())
+                    : planning(choice.request(inputs));
+            Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
+            plans.probe();
+            report = workers.run(() -> prune(planning, calibrated, to));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
         if (json) {
             JsonReport.print(report, console.out());
         } else {
@@ -107,32 +129,37 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         return new ParameterException(spec.commandLine(), message);
     }
 
+    private static Planning planning(PruneRequest request) {
+        return weights -> PruningPlan.of(weights, request);
+    }
+
     /// @param calibrated what is done if there are samples
     /// @param to where to write the model; null to write nothing
-    private PruneReport prune(PruneRequest request, CalibratedMethod calibrated, @Nullable Path to) throws IOException {
+    private PruneReport prune(Planning planning, CalibratedMethod calibrated, @Nullable Path to) throws IOException {
         Model model = OnnxReader.read(file);
         long before = FileSizes.bytes(file, model.externalFiles());
-        PruningPlan plan = PruningPlan.of(WeightSearch.in(model), request);
+        PruningPlan plan = planning.of(WeightSearch.in(model));
         if (dropInitializerInputs) {
             dropInputs(plan);
         }
-        PruningResult result = calibration.isGiven()
-                ? calibrated(model, plan, calibrated)
-                : Pruner.apply(model, plan, encoding.choice(), new ProgressLine(console));
+        Done done = calibration.isGiven() ? calibrated(model, plan, calibrated) : carryOut(model, plan);
         Optional<OnnxWriter.Sizes> written = Optional.empty();
         if (to != null) {
             written = Optional.of(output.write(model, to));
         }
-        return PruneReport.of(file, to, before, written, model.irVersion(), result);
+        plans.write(done.plan, choice.method().names());
+        return PruneReport.of(file, to, before, written, model.irVersion(), done.result);
     }
 
-    private PruningResult calibrated(Model model, PruningPlan plan, CalibratedMethod by) throws IOException {
+    private Done carryOut(Model model, PruningPlan plan) {
+        return new Done(plan, Pruner.apply(model, plan, encoding.choice(), new ProgressLine(console)));
+    }
+
+    private Done calibrated(Model model, PruningPlan plan, CalibratedMethod by) throws IOException {
         try (Dataset data = calibration.open();
                 CalibratedPruning pruning =
                         CalibratedPruning.of(by, file, data, calibration.request(choice.seed()), workers.count())) {
-            return Pruner.apply(model, plan.by(pruning), encoding.choice(), new ProgressLine(console));
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+            return carryOut(model, plan.by(pruning));
         } catch (ModelRunException e) {
             throw new PruningException(
                     "the model cannot be calibrated: " + e.getMessage(),

@@ -1,22 +1,22 @@
 package dev.espalier.cli;
 
+import dev.espalier.pruning.MethodInputs;
 import dev.espalier.pruning.PatternChoice;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.PruneRule;
-import dev.espalier.pruning.PruningMethod;
-import dev.espalier.pruning.PruningMethods;
+import dev.espalier.pruning.PruneSettings;
 import dev.espalier.pruning.Sparsity;
-import dev.espalier.pruning.WeightNames;
-import dev.espalier.pruning.calibrated.CalibratedMethod;
-import dev.espalier.pruning.calibrated.CalibratedMethods;
+import dev.espalier.pruning.recipe.Recipe;
 import dev.espalier.pruning.scope.Scope;
 import dev.espalier.pruning.scope.Scopes;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,14 +58,8 @@ final class PruneOptions {
                     + "${COMPLETION-CANDIDATES} (default: layer, each by itself).")
     private Scope scope = Scopes.LAYER;
 
-    @Option(
-            names = "--method",
-            paramLabel = "METHOD",
-            converter = Converters.MethodConverter.class,
-            completionCandidates = Converters.Methods.class,
-            description = "How to choose, one of ${COMPLETION-CANDIDATES} (default: magnitude, the smallest |w| go; "
-                    + "with --calibration admm).")
-    private @Nullable String method;
+    @Mixin
+    private MethodOptions method;
 
     @Mixin
     private LimitOptions limits;
@@ -80,6 +74,13 @@ final class PruneOptions {
                     + "Repeatable; the last that matches counts.")
     private Map<String, String> layers = new LinkedHashMap<>();
 
+    @Option(
+            names = "--recipe",
+            paramLabel = "FILE",
+            description = "A YAML file with a list of rules for layers, tensors or operators; what a rule does not "
+                    + "say is as these options say it. The last rule that matches counts.")
+    private @Nullable Path recipe;
+
     @Option(names = "--seed", description = "Seed of the methods that draw lots (default: ${DEFAULT-VALUE}).")
     private long seed;
 
@@ -92,50 +93,38 @@ final class PruneOptions {
         return scope.isOfEachLayer();
     }
 
-    private PruningMethod plainMethod() {
-        return Optional.ofNullable(method).flatMap(PruningMethods::named).orElse(PruningMethods.MAGNITUDE);
-    }
-
-    /// The method that is used if there are samples.
-    ///
-    /// @throws ParameterException if it needs samples and there are none, or the other way round
-    CalibratedMethod calibratedMethod(boolean hasSamples) {
-        Optional<CalibratedMethod> found = Optional.ofNullable(method).flatMap(CalibratedMethods::named);
-        if (found.isPresent() && !hasSamples) {
-            throw usage("--method " + method + " prunes by what layers compute on samples: give some with "
-                    + "--calibration DATA");
-        }
-        if (hasSamples && method != null && found.isEmpty()) {
-            throw usage("--method " + method + " makes no use of samples: leave out --calibration, or choose among "
-                    + CalibratedMethods.ALL.stream().map(CalibratedMethod::name).collect(Collectors.joining(", ")));
-        }
-        return found.orElse(CalibratedMethods.ADMM);
+    MethodOptions method() {
+        return method;
     }
 
     /// What is asked for.
     ///
+    /// @param inputs what methods are given
     /// @throws ParameterException if the options contradict each other
-    PruneRequest request() {
-        if (sparsity == null && pattern.sparsity().isEmpty()) {
-            throw usage("Missing required option: '--sparsity=SHARE'");
+    PruneRequest request(MethodInputs inputs) throws IOException {
+        PruneSettings all = new PruneSettings(
+                Optional.ofNullable(sparsity), pattern, scope, method.method(inputs), limits.limits());
+        List<PruneRule> rules = new ArrayList<>();
+        boolean isOfAll = recipe == null
+                || sparsity != null
+                || pattern.sparsity().isPresent()
+                || all.method().decides();
+        if (isOfAll) {
+            rules.add(rule("", () -> PruneRule.forAll(all)));
         }
-        try {
-            List<PruneRule> rules = new ArrayList<>();
-            PruneRule all = new PruneRule(
-                    "", WeightNames.ALL, Optional.ofNullable(sparsity), pattern, scope, plainMethod(), limits.limits());
-            rules.add(all);
-            layers.forEach((glob, text) -> rules.add(layerRule(all, glob, text)));
-            return new PruneRequest(rules, names.included(), names.excluded(), seed);
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
+        if (recipe != null) {
+            rules.addAll(Recipe.read(recipe, all, inputs));
         }
+        layers.forEach(
+                (glob, text) -> rules.add(rule("--layer " + glob + ": ", () -> PruneRule.ofLayers(glob, text, all))));
+        return new PruneRequest(rules, names.included(), names.excluded(), seed);
     }
 
-    private PruneRule layerRule(PruneRule all, String glob, String text) {
+    private PruneRule rule(String where, Supplier<PruneRule> made) {
         try {
-            return all.forLayers(glob, text);
+            return made.get();
         } catch (IllegalArgumentException e) {
-            throw usage("--layer " + glob + ": " + e.getMessage());
+            throw usage(where + e.getMessage());
         }
     }
 

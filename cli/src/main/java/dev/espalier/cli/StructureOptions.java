@@ -18,13 +18,27 @@ final class StructureOptions {
                     + "over fewer channels than before, which is not exact.")
     private boolean lossyNorms;
 
+    @Option(
+            names = "--allow-io-change",
+            description =
+                    "Inputs and outputs of the model may lose channels too. Then nothing is compared: they fit no "
+                            + "longer.")
+    private boolean allowIoChange;
+
     boolean lossyNorms() {
         return lossyNorms;
+    }
+
+    boolean allowIoChange() {
+        return allowIoChange;
     }
 
     /// @param onlyHeads whether only whole heads of attention are wanted
     ChannelOptions options(boolean onlyHeads) {
         return new ChannelOptions(
-                onlyHeads && attention == Attention.AUTO ? Attention.HEADS : attention, onlyHeads, lossyNorms);
+                onlyHeads && attention == Attention.AUTO ? Attention.HEADS : attention,
+                onlyHeads,
+                lossyNorms,
+                allowIoChange);
     }
 }

@@ -246,6 +246,16 @@ final class ChannelPruneCommandTest {
     }
 
     @Test
+    void changesOutputsOnlyWhenAllowed() {
+        Cli.Result result = prune("-s", "0.5", "--allow-io-change");
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.output())
+                .contains("/fc/Gemm                              Gemm            10     5")
+                .contains("the result fits no longer where the original did");
+        assertThat(Cli.launch("inspect", out()).output()).contains("output  logits  f32[N,5]");
+    }
+
+    @Test
     void comparesOnlyWhatTheRuntimeRuns() {
         Path file = TestModels.shared("refuse/custom_ops.onnx");
         Cli.Result result =

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The sessions in the README are what the commands print.
+/// The sessions in the README and on pages are what the commands print.
 final class ReadmeTest {
     private static final Pattern SESSION = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
 
@@ -28,10 +28,12 @@ final class ReadmeTest {
     @TestFactory
     Stream<DynamicTest> sessions() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
-        Matcher sessions = SESSION.matcher(Files.readString(TestModels.inRepository("README.md")));
-        while (sessions.find()) {
-            for (Step step : steps(sessions.group(1))) {
-                tests.add(DynamicTest.dynamicTest(step.command, () -> printsWhatTheReadmeSays(step)));
+        for (String page : List.of("README.md", "docs/choosing.md")) {
+            Matcher sessions = SESSION.matcher(Files.readString(TestModels.inRepository(page)));
+            while (sessions.find()) {
+                for (Step step : steps(sessions.group(1))) {
+                    tests.add(DynamicTest.dynamicTest(step.command, () -> printsWhatTheReadmeSays(step)));
+                }
             }
         }
         assertThat(tests).hasSizeGreaterThan(3);

@@ -316,4 +316,14 @@ final class VerifySparsityCommandTest {
             assertThat(Cli.launch(all).exitCode()).as(Arrays.toString(args)).isEqualTo(2);
         }
     }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aLongCommandLineDoesNotEndTheProcess() throws IOException, InterruptedException {
+        String command = "true " + "x".repeat(100_000);
+        Cli.Result result =
+                Cli.launchFrom("exec \"$@\"", folder, "verify-sparsity", pruned, "--survival", "--through", command);
+        assertThat(result.exitCode()).as(result.errorOutput()).isEqualTo(1);
+        assertThat(result.output()).contains("it wrote nothing to {out}");
+    }
 }

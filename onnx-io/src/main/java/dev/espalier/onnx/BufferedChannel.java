@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /// Writes pieces of memory to a file one after the other: small ones through a buffer, large ones straight from where
-/// they are. What is written is on the disk when it is closed.
+/// they are.
 final class BufferedChannel implements AutoCloseable {
     private static final int BUFFER = 1 << 16;
     /// A buffer of the JVM's own stands behind each write of memory that is not native; no larger than this.
@@ -17,12 +17,16 @@ final class BufferedChannel implements AutoCloseable {
     private final FileChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
 
-    private BufferedChannel(FileChannel channel) {
+    private final boolean isDurable;
+
+    private BufferedChannel(FileChannel channel, boolean isDurable) {
         this.channel = channel;
+        this.isDurable = isDurable;
     }
 
-    static BufferedChannel to(Path file) throws IOException {
-        return new BufferedChannel(FileChannel.open(file, StandardOpenOption.WRITE));
+    /// @param isDurable whether what is written is on the disk when it is closed, whatever happens to the machine
+    static BufferedChannel to(Path file, boolean isDurable) throws IOException {
+        return new BufferedChannel(FileChannel.open(file, StandardOpenOption.WRITE), isDurable);
     }
 
     void write(MemorySegment piece) throws IOException {
@@ -36,12 +40,6 @@ final class BufferedChannel implements AutoCloseable {
         for (long from = 0; from < piece.byteSize(); from += BLOCK) {
             drain(piece.asSlice(from, Math.min(BLOCK, piece.byteSize() - from)).asByteBuffer());
         }
-    }
-
-    /// Goes on at a byte of the file; what is skipped is zero.
-    void moveTo(long position) throws IOException {
-        flush();
-        channel.position(position);
     }
 
     private void flush() throws IOException {
@@ -59,7 +57,9 @@ final class BufferedChannel implements AutoCloseable {
     public void close() throws IOException {
         try (channel) {
             flush();
-            channel.force(false);
+            if (isDurable) {
+                channel.force(false);
+            }
         }
     }
 }

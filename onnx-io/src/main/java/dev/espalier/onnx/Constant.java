@@ -1,6 +1,7 @@
 package dev.espalier.onnx;
 
 import dev.espalier.sparse.CooTensor;
+import dev.espalier.sparse.DenseData;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Encoded;
@@ -45,7 +46,7 @@ public sealed interface Constant {
     /// The form that an encoding gave, inside the model file.
     static Constant of(Encoded encoded) {
         return switch (encoded) {
-            case DenseTensor dense -> Dense.raw(dense);
+            case DenseData dense -> Dense.raw(dense.decode());
             case CooTensor coo -> Sparse.of(coo);
             case PackedTensor packed -> Packed.of(packed);
         };
@@ -53,18 +54,18 @@ public sealed interface Constant {
 
     /// A replacement for this constant: same type and shape, other elements, stored as this one is; a sparse or packed
     /// one becomes dense, since what it stored no longer says where its zeros are.
-    default Constant withElements(DenseTensor tensor) {
+    default Constant withElements(DenseData elements) {
         return switch (this) {
             // Bytes are never longer in raw_data, where the typed field can take ten for one.
             case Dense dense ->
                 new Dense(
-                        tensor.type(),
-                        tensor.shape(),
-                        dense.typed && tensor.type().bits() > 8,
-                        () -> tensor);
-            case External external -> new External(tensor, external.origin());
-            case Sparse sparse -> Dense.raw(tensor);
-            case Packed packed -> Dense.raw(tensor);
+                        elements.type(),
+                        elements.shape(),
+                        dense.typed && elements.type().bits() > 8,
+                        elements::decode);
+            case External external -> new External(elements, external.origin());
+            case Sparse sparse -> Dense.raw(elements.decode());
+            case Packed packed -> Dense.raw(elements.decode());
             case Opaque opaque -> throw new IllegalArgumentException("a constant of type " + opaque.type());
         };
     }
@@ -122,15 +123,15 @@ public sealed interface Constant {
     /// Stored in a file beside the model.
     ///
     /// @param origin where it was read from, which decides its place in the file that is written
-    record External(DenseTensor tensor, ExternalData.Range origin) implements Constant {
+    record External(DenseData data, ExternalData.Range origin) implements Constant {
         @Override
         public ElementType type() {
-            return tensor.type();
+            return data.type();
         }
 
         @Override
         public Shape shape() {
-            return tensor.shape();
+            return data.shape();
         }
 
         @Override
@@ -140,7 +141,7 @@ public sealed interface Constant {
 
         @Override
         public DenseTensor decode() {
-            return tensor;
+            return data.decode();
         }
     }
 

@@ -1,9 +1,18 @@
 package dev.espalier.onnx;
 
 import dev.espalier.onnx.proto.StringStringEntryProto;
+import dev.espalier.sparse.DenseData;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.Shape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -16,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class ExternalLayout {
     private static final long PAGE = 4096;
     private static final long FIRST_OF_A_FILE = 64;
+    private static final long PART = 1 << 24;
+    /// What the caches next to a core hold.
+    private static final int BUFFER = 1 << 18;
 
     private final String location;
     private final IdentityHashMap<Constant.External, Long> offsets = new IdentityHashMap<>();
@@ -35,15 +47,16 @@ final class ExternalLayout {
             long alignment = alignment(constant.origin().offset());
             size = Math.ceilDiv(size, alignment) * alignment;
             offsets.put(constant, size);
-            size += constant.tensor().data().byteSize();
+            size += constant.data().byteSize();
         }
     }
 
     /// Two tensors that were one range of a file, and of which neither has changed, stay one.
     private static boolean isSameMemory(Constant.External a, Constant.External b) {
-        MemorySegment one = a.tensor().data();
-        MemorySegment two = b.tensor().data();
-        return one.address() == two.address() && one.byteSize() == two.byteSize();
+        return a.data() instanceof DenseTensor(ElementType x, Shape y, MemorySegment one)
+                && b.data() instanceof DenseTensor(ElementType u, Shape v, MemorySegment two)
+                && one.address() == two.address()
+                && one.byteSize() == two.byteSize();
     }
 
     private static long alignment(long offset) {
@@ -112,19 +125,52 @@ final class ExternalLayout {
         return List.of(
                 entry("location", location),
                 entry("offset", Long.toString(offset)),
-                entry("length", Long.toString(constant.tensor().data().byteSize())));
+                entry("length", Long.toString(constant.data().byteSize())));
     }
 
     private static StringStringEntryProto entry(String key, String value) {
         return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
-    void write(Path file) throws IOException {
-        try (BufferedChannel out = BufferedChannel.to(file)) {
-            for (Constant.External constant : inOrder) {
-                out.moveTo(offsets.getOrDefault(constant, 0L));
-                out.write(constant.tensor().data());
+    /// A part of a tensor, and its place in the file.
+    private record Part(DenseData data, long from, long position) {
+        void write(FileChannel out) throws IOException {
+            long end = Math.min(data.byteSize(), from + PART);
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment buffer = arena.allocate(BUFFER);
+                for (long at = from; at < end; at += BUFFER) {
+                    MemorySegment piece = data.piece(at, (int) Math.min(BUFFER, end - at), buffer);
+                    ByteBuffer bytes = piece.asByteBuffer();
+                    while (bytes.hasRemaining()) {
+                        out.write(bytes, position + at - from + bytes.position());
+                    }
+                }
             }
+        }
+    }
+
+    /// Writes all tensors, several at a time: one is made while another goes to the system.
+    void write(Path file, boolean isDurable) throws IOException {
+        List<Part> parts = new ArrayList<>();
+        for (Constant.External constant : inOrder) {
+            long offset = offsets.getOrDefault(constant, 0L);
+            for (long from = 0; from < constant.data().byteSize(); from += PART) {
+                parts.add(new Part(constant.data(), from, offset + from));
+            }
+        }
+        try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            parts.parallelStream().forEach(part -> {
+                try {
+                    part.write(out);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            if (isDurable) {
+                out.force(false);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 }

@@ -146,6 +146,14 @@ public final class Model {
         rest = rest.toBuilder().addMetadataProps(entry).build();
     }
 
+    /// Removes a metadata entry.
+    public void removeMetadata(String key) {
+        List<StringStringEntryProto> others = rest.getMetadataPropsList().stream()
+                .filter(entry -> !entry.getKey().equals(key))
+                .toList();
+        rest = rest.toBuilder().clearMetadataProps().addAllMetadataProps(others).build();
+    }
+
     /// The data that messages of this model stand in for.
     Blobs blobs() {
         return blobs;

@@ -50,6 +50,8 @@ public final class OnnxWriter {
         byte[] slim = new GraphWriter(model, layout, blobs).write().toByteArray();
         long size = RawDataWire.fullLength(slim, blobs);
         requireFits(size, file);
+        // Where nothing is replaced, a machine that loses its power now loses nothing that there was.
+        boolean isReplaced = Files.exists(file) || Files.exists(data);
         Path temporary = null;
         Path temporaryData = null;
         try {
@@ -57,11 +59,11 @@ public final class OnnxWriter {
                 refuseOverwritingSource(model, data);
                 temporaryData = Files.createTempFile(folder, "." + data.getFileName(), ".tmp");
                 Path target = temporaryData;
-                naming(data, () -> layout.write(target));
+                naming(data, () -> layout.write(target, isReplaced));
             }
             temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
             Path target = temporary;
-            naming(file, () -> write(slim, blobs, target));
+            naming(file, () -> write(slim, blobs, target, isReplaced));
             if (temporaryData != null) {
                 move(temporaryData, data);
             }
@@ -141,8 +143,8 @@ public final class OnnxWriter {
         }
     }
 
-    private static void write(byte[] slim, Blobs blobs, Path file) throws IOException {
-        try (BufferedChannel out = BufferedChannel.to(file)) {
+    private static void write(byte[] slim, Blobs blobs, Path file, boolean isDurable) throws IOException {
+        try (BufferedChannel out = BufferedChannel.to(file, isDurable)) {
             RawDataWire.put(slim, blobs, out::write);
         }
     }

@@ -18,7 +18,7 @@ final class StoredSize {
 
     static long of(Constant constant, @Nullable Message origin, boolean replaced, String name) {
         if (constant instanceof Constant.External external && origin != null) {
-            return framed(origin) + external.tensor().data().byteSize();
+            return framed(origin) + external.data().byteSize();
         }
         ExternalLayout layout = ExternalLayout.of(constant);
         Message message =

@@ -13,9 +13,8 @@ import dev.espalier.sparse.Shape;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Makes a model that is too large to be copied small: its weights become zeros that ConstantOfShape makes
-/// where they are read, one after the other. What such a model computes means nothing, but its sizes are the
-/// model's own.
+/// Makes a model that is too large to be copied small: its weights become zeros that ConstantOfShape makes where they
+/// are read, one after the other. What such a model computes means nothing, but its sizes are the model's own.
 final class Hollow {
     /// A model with more weights than this is made small.
     private static final long MOST_BYTES = 1L << 30;
@@ -68,8 +67,8 @@ final class Hollow {
         }
     }
 
-    /// The sizes, computed so that they are not known before what the node reads besides: what depends on
-    /// nothing the runtime makes first, all weights at once.
+    /// The sizes, computed so that they are not known before what the node reads besides: what depends on nothing the
+    /// runtime makes first, all weights at once.
     private static Value after(Use use, Value sizes, GraphPatch patch) {
         Node reader = use.node();
         Value other = IntStream.range(0, reader.inputCount())

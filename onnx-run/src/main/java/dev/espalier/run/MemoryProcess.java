@@ -7,8 +7,8 @@ import dev.espalier.sparse.DenseTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /// The program of a process that holds one model and nothing else, to see what memory that takes.
@@ -19,26 +19,36 @@ public final class MemoryProcess {
 
     private MemoryProcess() {}
 
-    /// Loads a model, runs it, and writes the process's resident memory in bytes to a file, in one line: before the
-    /// model is loaded, after, and the most during the runs.
+    /// Loads a model, runs it, and writes to a file, in one line: the process's resident memory in bytes before
+    /// the model is loaded, after, and the most during the runs, and the median time of a run in nanoseconds.
     ///
-    /// @param args the model, the file to write, then `input=array.npy` for each input: a file of one row, which is
-    ///     all that the input takes
+    /// @param args the model, the file to write, how many configuration entries the session gets, these as
+    ///     `key=value`, then `input=array.npy` for each input: a file of one row, which is all that the input takes
     public static void main(String[] args) throws IOException, ModelRunException {
         Map<String, DenseTensor> inputs = new LinkedHashMap<>();
-        for (String arg : List.of(args).subList(2, args.length)) {
-            int sign = arg.lastIndexOf('=');
-            inputs.put(arg.substring(0, sign), read(Path.of(arg.substring(sign + 1))));
+        Map<String, String> settings = new LinkedHashMap<>();
+        int firstInput = 3 + Integer.parseInt(args[2]);
+        for (int i = 3; i < args.length; i++) {
+            int sign = args[i].lastIndexOf('=');
+            String name = args[i].substring(0, sign);
+            String value = args[i].substring(sign + 1);
+            if (i < firstInput) {
+                settings.put(name, value);
+            } else {
+                inputs.put(name, read(Path.of(value)));
+            }
         }
         OrtModel.environment();
         System.gc();
         long before = memory("VmRSS:");
-        try (OrtModel model = OrtModel.load(Path.of(args[0]))) {
+        try (OrtModel model = OrtModel.load(Path.of(args[0]), settings)) {
             long loaded = memory("VmRSS:");
             // Forgets the peak that loading left.
             Files.writeString(CLEAR, "5");
-            model.time(inputs, RUNS);
-            Files.writeString(Path.of(args[1]), before + " " + loaded + " " + memory("VmHWM:"));
+            long[] nanos = model.time(inputs, RUNS);
+            long peak = memory("VmHWM:");
+            Arrays.sort(nanos);
+            Files.writeString(Path.of(args[1]), before + " " + loaded + " " + peak + " " + nanos[RUNS / 2]);
         }
     }
 

@@ -8,10 +8,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The runtime's library copies itself into a temporary folder and leaves the folder behind. Where the system
-/// tells which
-/// files a process has mapped, and lets them be deleted (Linux), the folder goes as soon as the library is
-/// loaded.
+/// The runtime's library copies itself into a temporary folder and leaves the folder behind. Where the system tells
+/// which
+/// files a process has mapped, and lets them be deleted (Linux), the folder goes as soon as the library is loaded.
 final class NativeFiles {
     private static final Path MAPS = Path.of("/proc/self/maps");
 

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -29,6 +30,9 @@ import java.util.concurrent.TimeoutException;
 /// arithmetic give the same bits.
 public final class OrtModel implements AutoCloseable {
     private static final long MOST_SECONDS = 60;
+
+    /// Enough for the longest command line, at some 260 bytes a character; what is not used takes no memory.
+    private static final long STACK_BYTES = 1L << 29;
 
     private final OrtSession session;
     /// A daemon: a kernel that does not end cannot be stopped, and must not keep the process alive.
@@ -64,6 +68,21 @@ public final class OrtModel implements AutoCloseable {
         return load(file, level, 1);
     }
 
+    /// Loads a model file, with all optimizations but for what is configured.
+    ///
+    /// @param settings configuration entries of the session
+    /// @throws ModelRunException if the runtime refuses it
+    static OrtModel load(Path file, Map<String, String> settings) throws ModelRunException {
+        try (OrtSession.SessionOptions options = options(OrtSession.SessionOptions.OptLevel.ALL_OPT)) {
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                options.addConfigEntry(setting.getKey(), setting.getValue());
+            }
+            return new OrtModel(environment().createSession(file.toString(), options));
+        } catch (OrtException e) {
+            throw refusal(e);
+        }
+    }
+
     private static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level, int threads)
             throws ModelRunException {
         try (OrtSession.SessionOptions options = options(level, threads)) {
@@ -90,11 +109,25 @@ public final class OrtModel implements AutoCloseable {
 
     /// The runtime, loaded when it is first asked for.
     private static final class Loaded {
-        static final OrtEnvironment ENVIRONMENT =
-                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        static final OrtEnvironment ENVIRONMENT = onLargeStack();
+    }
 
-        static {
+    /// Creates the environment on a thread of its own: version 1.29 matches the process's whole command line against
+    /// a regular expression, recursively, and 4,000 characters overflow the stack that a thread usually has, which
+    /// ends the process.
+    private static OrtEnvironment onLargeStack() {
+        FutureTask<OrtEnvironment> task =
+                new FutureTask<>(() -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
+        new Thread(null, task, "onnxruntime-load", STACK_BYTES).start();
+        try {
+            OrtEnvironment environment = task.get();
             NativeFiles.clear();
+            return environment;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("ONNX Runtime cannot be loaded", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 

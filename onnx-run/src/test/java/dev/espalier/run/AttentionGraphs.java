@@ -13,14 +13,14 @@ final class AttentionGraphs {
                 scaled(heads("attention with a scale from sizes"), true).expect(2, 1),
                 scaled(heads("attention with a fixed scale"), false).expect(2, 1),
                 scaled(heads("the same places of every head"), true)
-                        .with(new ChannelOptions(Attention.SIZE, false, false))
+                        .with(new ChannelOptions(Attention.SIZE, false, false, false))
                         .expect(8, 2),
                 scaled(heads("heads alone"), true)
                         .dense("y", "z", 3, 5)
                         .node("Relu", "z", "z1")
                         .dense("z1", "z2", 5, 3)
                         .out("z2", "N", 5, 3)
-                        .with(new ChannelOptions(Attention.HEADS, true, false))
+                        .with(new ChannelOptions(Attention.HEADS, true, false, false))
                         .expect(2, 1));
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 
 /// Normalization, as operators and as exporters write it out.
 final class NormalizationGraphs {
-    private static final ChannelOptions LOSSY = new ChannelOptions(Attention.AUTO, false, true);
+    private static final ChannelOptions LOSSY = new ChannelOptions(Attention.AUTO, false, true, false);
 
     private NormalizationGraphs() {}
 

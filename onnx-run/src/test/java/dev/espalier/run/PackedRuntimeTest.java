@@ -7,6 +7,8 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.ModelBuilder;
+import dev.espalier.onnx.Node;
+import dev.espalier.onnx.OnnxReader;
 import dev.espalier.sparse.Block;
 import dev.espalier.sparse.Cut;
 import dev.espalier.sparse.DenseTensor;
@@ -40,8 +42,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// ONNX Runtime makes of packed weights, by their nodes, what [dev.espalier.sparse.PackedTensor#decode] does:
-/// with every node run, and with all of them folded.
+/// ONNX Runtime makes of packed weights, by their nodes, what [dev.espalier.sparse.PackedTensor#decode] does: with
+/// every node run, and with all of them folded.
 final class PackedRuntimeTest {
     private static final List<OptLevel> LEVELS = List.of(OptLevel.NO_OPT, OptLevel.ALL_OPT);
 
@@ -105,8 +107,7 @@ final class PackedRuntimeTest {
         return tensors;
     }
 
-    /// Masks that follow N:M and block patterns along each axis, with fillers, edges and groups left over in a
-    /// byte.
+    /// Masks that follow N:M and block patterns along each axis, with fillers, edges and groups left over in a byte.
     private static List<Mask> patterns(Shape shape, Random random) {
         List<Mask> masks = new ArrayList<>();
         Scores lots = Magnitudes.of(random(ElementType.I8, shape, 0.01, 0, random), Quantization.NONE, 63);
@@ -257,6 +258,58 @@ final class PackedRuntimeTest {
             Map<String, Output> dense = run(quantized(product, convolution), level);
             assertThat(run(packed, level)).as(level.toString()).isEqualTo(dense);
             assertThat(dense).hasSize(2);
+        }
+    }
+
+    /// Weights of bytes with a zero point, between QuantizeLinear and DequantizeLinear.
+    private static ModelBuilder quantizedAround(ElementType type, long zero, Encoded product, Encoded convolution) {
+        return ModelBuilder.opset(17)
+                .input("x", ElementType.F32, 2, 48)
+                .input("image", ElementType.F32, 1, 3, 9, 9)
+                .initializer("product", product)
+                .initializer("convolution", convolution)
+                .initializer("scale", DenseTensor.of(Shape.of(), 0.0078125f))
+                .initializer("zero", DenseTensor.ofBits(type, Shape.of(), zero))
+                .initializer("middle", DenseTensor.ofBits(ElementType.U8, Shape.of(), 0x80))
+                .node("DequantizeLinear", List.of("product", "scale", "zero"), List.of("floats"))
+                .node("MatMul", List.of("x", "floats"), List.of("y"))
+                .node("QuantizeLinear", List.of("image", "scale", "middle"), List.of("bytes"))
+                .node("DequantizeLinear", List.of("bytes", "scale", "middle"), List.of("pixels"))
+                .node("DequantizeLinear", List.of("convolution", "scale", "zero"), List.of("kernel"))
+                .node("Conv", List.of("pixels", "kernel"), List.of("sums"))
+                .node("QuantizeLinear", List.of("sums", "scale", "middle"), List.of("rounded"))
+                .node("DequantizeLinear", List.of("rounded", "scale", "middle"), List.of("z"))
+                .output("y", ElementType.F32, 2, 31)
+                .output("z", ElementType.F32, 1, 6, 7, 7);
+    }
+
+    private List<String> operatorsAfterOptimization(ModelBuilder model) throws IOException, ModelRunException {
+        Path file = save(model);
+        Path saved = new Resaver.Optimizer(OptLevel.ALL_OPT, false)
+                .save(file, folder)
+                .readable();
+        return OnnxReader.read(saved).graph().nodes().stream()
+                .map(Node::operator)
+                .sorted()
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void theRuntimeFusesPackedBytesAsItDoesDenseOnes(PackedEncoding encoding) throws IOException, ModelRunException {
+        Random random = new Random(6);
+        for (ElementType type : List.of(ElementType.U8, ElementType.I8)) {
+            long zero = type == ElementType.U8 ? 0x80 : 0;
+            DenseTensor product = everyThirdRow(random(type, Shape.of(48, 31), 0, 0, random), zero);
+            DenseTensor convolution = everyThirdRow(random(type, Shape.of(6, 3, 3, 3), 0, 0, random), zero);
+            Quantization quantization = Quantization.perTensor(zero, 1);
+            List<String> dense = operatorsAfterOptimization(quantizedAround(type, zero, product, convolution));
+            ModelBuilder packed = quantizedAround(
+                    type, zero, pack(product, encoding, quantization), pack(convolution, encoding, quantization));
+            assertThat(operatorsAfterOptimization(packed)).isEqualTo(dense);
+            assertThat(dense).contains("QLinearConv").doesNotContain("Conv");
+            assertThat(run(packed, OptLevel.ALL_OPT))
+                    .isEqualTo(run(quantizedAround(type, zero, product, convolution), OptLevel.ALL_OPT));
         }
     }
 

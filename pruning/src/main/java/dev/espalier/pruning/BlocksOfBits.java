@@ -14,8 +14,7 @@ import java.util.Optional;
 /// The weight of ONNX Runtime's MatMulNBits (ContribOperators.md), the transpose of what is multiplied by: U8 [N,
 /// blocks,
 /// bytes], the elements of a row one after the other, from the low bits up, the last block filled up. Zero is
-/// `2^(bits - 1)`, or what the fourth input has for the block, packed as elements are, each row in bytes of its
-/// own.
+/// `2^(bits - 1)`, or what the fourth input has for the block, packed as elements are, each row in bytes of its own.
 final class BlocksOfBits {
     /// Blocks longer than this are not known to exist.
     private static final long MOST_ELEMENTS = 1 << 20;

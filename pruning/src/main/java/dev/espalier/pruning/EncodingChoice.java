@@ -3,6 +3,7 @@ package dev.espalier.pruning;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.Value;
+import dev.espalier.sparse.DenseData;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Encoded;
 import dev.espalier.sparse.Grid;
@@ -24,8 +25,8 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Chooses the form that a tensor with zeros is stored in: a given one, or with `auto` the one that takes the
-/// fewest bytes of the file.
+/// Chooses the form that a tensor with zeros is stored in: a given one, or with `auto` the one that takes the fewest
+/// bytes of the file.
 ///
 /// @param among those to choose from; where none can be taken, the tensor is stored dense
 /// @param values narrower numbers to round the values of packed tensors to; none to keep every bit
@@ -69,8 +70,7 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     /// ONNX Runtime refuses a sparse tensor that would be larger when it is dense.
     private static final long MOST_DENSE_BYTES = Integer.MAX_VALUE;
 
-    /// Names, nodes and messages around elements and positions take no more than this, and so many times the
-    /// name.
+    /// Names, nodes and messages around elements and positions take no more than this, and so many times the name.
     private static final long MOST_FRAMING = 4096;
 
     private static final int MOST_NAMES = 64;
@@ -102,6 +102,19 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
                     + SparseEncodings.PACKED.stream().map(SparseEncoding::name).collect(Collectors.joining(", ")));
         }
         return new EncodingChoice(among, Optional.of(form));
+    }
+
+    /// The same without the forms that a runtime makes dense when it loads them, and dense where that is smaller.
+    ///
+    /// @throws IllegalArgumentException if none of them is packed
+    public EncodingChoice inMemory() {
+        List<SparseEncoding> packed =
+                among.stream().filter(PackedEncoding.class::isInstance).toList();
+        if (packed.isEmpty()) {
+            throw new IllegalArgumentException("only what nodes decode can stay packed in memory: auto, "
+                    + SparseEncodings.PACKED.stream().map(SparseEncoding::name).collect(Collectors.joining(", ")));
+        }
+        return new EncodingChoice(packed, values).orDense();
     }
 
     /// The same, or dense where that is smaller.
@@ -161,8 +174,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             return layout.equals(ElementLayout.of(value.constant().orElseThrow()));
         }
 
-        /// The same as the elements that the constant has, where several of the weight's share one: zero is
-        /// what all of them have for a zero. Where they have different ones, it is left as it is.
+        /// The same as the elements that the constant has, where several of the weight's share one: zero is what all of
+        /// them have for a zero. Where they have different ones, it is left as it is.
         private Contents asStored() {
             Constant constant = value.constant().orElseThrow();
             if (isStored() || !quantization.hasOneZero()) {
@@ -260,8 +273,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         return new Chosen(best.constant, best.encoding, Optional.empty(), Optional.empty(), note);
     }
 
-    /// Whether it is worth a word that an encoding cannot be taken: not of one for patterns, where others were
-    /// asked for
+    /// Whether it is worth a word that an encoding cannot be taken: not of one for patterns, where others were asked
+    /// for
     /// too.
     private boolean isToldOf(SparseEncoding encoding) {
         boolean isForPatterns = encoding.name().startsWith(SparseEncodings.NOFM.name())
@@ -285,8 +298,12 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
                 Encoded encoded = contents.encode(encoding);
-                Constant constant =
-                        isDense ? old.withElements(contents.layout.write(encoded.decode(), old)) : Constant.of(encoded);
+                Constant constant = isDense
+                        ? old.withElements(
+                                contents.isStored()
+                                        ? (DenseData) encoded
+                                        : contents.layout.write(encoded.decode(), old))
+                        : Constant.of(encoded);
                 close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
         }

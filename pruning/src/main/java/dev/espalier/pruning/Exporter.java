@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 
 /// Stores the zeros of a model in another form and changes nothing else: every element comes out bit for bit.
 ///
-/// What is stored sparse already, or is promised to have zeros by the manifest, takes the form that is asked
-/// for; other weights take it where it is smaller than what they have.
+/// What is stored sparse already, or is promised to have zeros by the manifest, takes the form that is asked for; other
+/// weights take it where it is smaller than what they have.
 public final class Exporter {
     /// What happened to one tensor.
     ///

@@ -8,9 +8,8 @@ import dev.espalier.sparse.Scores;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a weight loses when its smallest |w| go, by the weight alone: the sum of squares of what goes over that
-/// of all. That is the squared error of its output for inputs without correlation and of equal size, which
-/// needs no data.
+/// What a weight loses when its smallest |w| go, by the weight alone: the sum of squares of what goes over that of all.
+/// That is the squared error of its output for inputs without correlation and of equal size, which needs no data.
 ///
 /// @param weight the weight
 /// @param zeros that it has already

@@ -21,8 +21,8 @@ public record LayerSparsity(Weight weight, long zeros, String storage, long byte
         return weight.elementCount() == 0 ? 0 : 100.0 * zeros / weight.elementCount();
     }
 
-    /// Whether it is a layer that XNNPACK's sparse kernels take, at more than two thirds zeros: a 1x1
-    /// convolution or a dense layer (XNNPACK, `xnn_subgraph_rewrite_for_nchw`).
+    /// Whether it is a layer that XNNPACK's sparse kernels take, at more than two thirds zeros: a 1x1 convolution or a
+    /// dense layer (XNNPACK, `xnn_subgraph_rewrite_for_nchw`).
     public boolean suitsXnnpack() {
         int rank = weight.shape().rank();
         boolean isPointwise = weight.node().operator().equals("Conv")

@@ -160,8 +160,8 @@ final class LayoutSearch {
         return new WeightLayout(inputs, outputs, matrix, inputsFirst, axes(shape, roles, node));
     }
 
-    /// A convolution in groups has a matrix for each of them: Conv has their outputs one after the other,
-    /// ConvTranspose their inputs.
+    /// A convolution in groups has a matrix for each of them: Conv has their outputs one after the other, ConvTranspose
+    /// their inputs.
     private static List<Axis> axes(Shape shape, List<Role> roles, Node node) {
         Role grouped = node.operator().equals("ConvTranspose") ? Role.INPUT : Role.OUTPUT;
         long groups = node.intAttribute("group", 1);

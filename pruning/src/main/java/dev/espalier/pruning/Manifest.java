@@ -27,10 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 ///    "bytes":6412}]}
 /// ```
 ///
-/// `name` is the tensor's path ([dev.espalier.onnx.Graph#path()] and its name), `digest` that of the positions
-/// of its non-zero elements ([Mask#digest()]), `bytes` what it takes of the model's files
-/// ([Value#storedSize()]). `pattern` is the [SparsityPattern] that they follow but for `exceptions` of its
-/// groups; both are left out where there is none.
+/// `name` is the tensor's path ([dev.espalier.onnx.Graph#path()] and its name), `digest` that of the positions of its
+/// non-zero elements ([Mask#digest()]), `bytes` what it takes of the model's files ([Value#storedSize()]). `pattern` is
+/// the [SparsityPattern] that they follow but for `exceptions` of its groups; both are left out where there is none.
 ///
 /// @param version 1
 /// @param tensors in the order in which they were pruned
@@ -158,8 +157,8 @@ public record Manifest(int version, List<Entry> tensors) {
         return new Manifest(VERSION, List.copyOf(all.values()));
     }
 
-    /// Promises the zeros that tensors of other shapes have now, and forgets tensors that are no longer there.
-    /// A model without a manifest gets none.
+    /// Promises the zeros that tensors of other shapes have now, and forgets tensors that are no longer there. A model
+    /// without a manifest gets none.
     public static void renew(Model model) {
         find(model).ifPresent(manifest -> {
             Evidence evidence = Evidence.of(model);

@@ -43,7 +43,10 @@ final class Planner {
     private PruningPlan plan() {
         WeightSelection selection = WeightSelection.of(all, request.include(), request.exclude());
         leftAlone.addAll(selection.leftAlone());
-        request.rules().forEach(rule -> rule.weights().requireMeaning(rule.origin(), all));
+        for (PruneRule rule : request.rules()) {
+            rule.weights().requireMeaning(rule.origin(), all);
+            rule.settings().method().requireMeaning(all);
+        }
         selection.weights().forEach(this::sort);
         if (candidates.isEmpty()) {
             throw nothing();
@@ -68,14 +71,18 @@ final class Planner {
             return;
         }
         PruneRule rule = found.get();
-        PatternChoice.Bound bound = rule.pattern().on(weight);
-        if (weight.elementCount() < rule.limits().minElements()) {
-            leaveAlone(weight, "fewer than " + rule.limits().minElements() + " elements");
+        PatternChoice.Bound bound = rule.settings().pattern().on(weight);
+        Optional<String> unfit = rule.settings().method().unfit(weight);
+        if (weight.elementCount() < rule.settings().limits().minElements()) {
+            leaveAlone(weight, "fewer than " + rule.settings().limits().minElements() + " elements");
         } else if (bound.pattern().isEmpty()) {
             leaveAlone(weight, bound.note());
-            unsuited.add("no weight can follow " + rule.pattern() + ", for instance " + weight.value() + ": "
+            unsuited.add("no weight can follow " + rule.settings().pattern() + ", for instance " + weight.value() + ": "
                     + bound.note());
-        } else if (rule.scope().comparesLayers() && !weight.quantization().isScaleKnown()) {
+        } else if (unfit.isPresent()) {
+            leaveAlone(weight, unfit.get());
+        } else if (rule.settings().scope().comparesLayers()
+                && !weight.quantization().isScaleKnown()) {
             leaveAlone(weight, "its scale is unknown, so that other layers do not compare (use --scope layer)");
         } else {
             candidates
@@ -89,33 +96,45 @@ final class Planner {
     }
 
     private void allot(PruneRule rule, List<Candidate> those) {
-        Sparsity sparsity = rule.sparsity().orElseThrow();
-        Amount amount = new Amount(sparsity, rule.limits().of());
-        List<Layer> layers = those.stream().map(c -> layer(c, rule)).toList();
-        Reach.requireEnough(rule, layers, amount);
-        List<Allotment> allotments = rule.scope().allot(layers, amount);
+        List<Allotment> allotments = rule.settings().method().decides()
+                ? those.parallelStream()
+                        .map(c -> rule.settings().method().decide(c.weight, c.pattern))
+                        .toList()
+                : shared(rule, those);
+        Optional<Sparsity> requested = rule.settings().scope().isOfEachLayer() ? rule.sparsity() : Optional.empty();
         for (int i = 0; i < those.size(); i++) {
             Candidate candidate = those.get(i);
             targets.put(
                     candidate.weight,
                     new Target(
                             candidate.weight,
-                            rule.pattern(),
+                            rule.settings().pattern(),
                             candidate.pattern,
                             candidate.note,
-                            rule.scope().isOfEachLayer() ? Optional.of(sparsity) : Optional.empty(),
-                            rule.method(),
+                            requested,
+                            rule.settings().method(),
                             allotments.get(i).zeros(),
                             allotments.get(i).cut(),
                             reason(rule, those.size())));
         }
     }
 
+    private List<Allotment> shared(PruneRule rule, List<Candidate> those) {
+        Amount amount = new Amount(
+                rule.sparsity().orElseThrow(), rule.settings().limits().of());
+        List<Layer> layers = those.stream().map(c -> layer(c, rule)).toList();
+        Reach.requireEnough(rule, layers, amount);
+        return rule.settings().scope().allot(layers, amount);
+    }
+
     private static String reason(PruneRule rule, int layers) {
         String share = rule.sparsity().map(Sparsity::toString).orElse("");
-        String what = rule.scope().isOfEachLayer()
-                ? share + " of the layer"
-                : share + " of " + layers + " layers, " + rule.scope().name();
+        String what = rule.settings().method().decides()
+                ? rule.settings().method().toString()
+                : rule.settings().scope().isOfEachLayer()
+                        ? share + " of the layer"
+                        : share + " of " + layers + " layers, "
+                                + rule.settings().scope().name();
         return rule.origin().isEmpty() ? what : rule.origin() + ": " + what;
     }
 
@@ -123,10 +142,11 @@ final class Planner {
         Weight weight = candidate.weight;
         long units = candidate.pattern.unitCount(weight.shape());
         long elements = candidate.pattern.unitSize();
-        long cost = rule.limits().budget() == PruneLimits.Budget.BYTES
+        long cost = rule.settings().limits().budget() == PruneLimits.Budget.BYTES
                 ? elements * weight.type().bits()
                 : elements;
-        long cap = rule.limits()
+        long cap = rule.settings()
+                .limits()
                 .maxLayer()
                 .share()
                 .multiply(BigDecimal.valueOf(units))
@@ -139,7 +159,7 @@ final class Planner {
                 cap,
                 firstConvolution.filter(weight::equals).isPresent(),
                 !all.weights().isEmpty() && weight.equals(all.weights().getLast()),
-                () -> rule.method().units(weight, candidate.pattern, request.seed()));
+                () -> rule.settings().method().units(weight, candidate.pattern, request.seed()));
     }
 
     private PruningException nothing() {

@@ -24,10 +24,11 @@ public record PruneLimits(Amount.Of of, Budget budget, Sparsity maxLayer, long m
         }
     }
 
-    /// None but the sparsity itself.
+    /// None.
     public static final PruneLimits NONE = new PruneLimits(Amount.Of.TOTAL, Budget.PARAMS, Sparsity.parse("1"), 0);
 
-    boolean areNone() {
-        return equals(NONE);
+    /// Of these, only that small weights are left alone.
+    PruneLimits onlyOfSize() {
+        return new PruneLimits(NONE.of, NONE.budget, NONE.maxLayer, minElements);
     }
 }

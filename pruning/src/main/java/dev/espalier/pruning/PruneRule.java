@@ -1,77 +1,85 @@
 package dev.espalier.pruning;
 
 import dev.espalier.pruning.scope.Scope;
-import dev.espalier.pruning.scope.Scopes;
 import java.util.Optional;
 
 /// What is asked of some weights, checked as far as it can be without a model.
 ///
 /// @param origin where it was said, for messages and reasons: "--layer fc*", "rule 2"; empty for what holds for
-///     all others
+///     all weights that no other rule means
 /// @param weights which weights
-/// @param sparsity share of zeros: of the units of the pattern; none only where pattern or method say it
-/// @param pattern that the zeros follow
-/// @param scope what that share is counted over
-/// @param method how to choose
-/// @param limits what it is a share of
-public record PruneRule(
-        String origin,
-        WeightNames weights,
-        Optional<Sparsity> sparsity,
-        PatternChoice pattern,
-        Scope scope,
-        PruningMethod method,
-        PruneLimits limits) {
-    /// @throws IllegalArgumentException if its parts contradict each other
+/// @param settings what is asked of them
+public record PruneRule(String origin, WeightNames weights, PruneSettings settings) {
+    /// @throws IllegalArgumentException if its settings contradict each other
     public PruneRule {
-        Optional<Sparsity> own = pattern.sparsity();
-        if (own.isPresent()) {
-            requireAgreement(pattern, own.get(), sparsity, scope);
+        PruningMethod method = settings.method();
+        if (!method.goesWith(settings.pattern())) {
+            throw new IllegalArgumentException(
+                    "the method " + method.name() + " does not go with " + settings.pattern());
         }
-        sparsity = own.isPresent() && sparsity.isEmpty() ? own : sparsity;
-        if (sparsity.isEmpty()) {
-            throw new IllegalArgumentException("no sparsity");
+        settings.pattern().sparsity().ifPresent(own -> requireAgreement(own, settings));
+        if (method.decides()) {
+            requireNothingElse(settings);
+        } else if (sparsityOf(settings).isEmpty()) {
+            throw new IllegalArgumentException("no sparsity is asked for: say -s SHARE, as -s 0.9");
         }
     }
 
     /// A rule for every weight that no other means.
     public static PruneRule forAll(Sparsity sparsity, PatternChoice pattern, Scope scope, PruningMethod method) {
-        return new PruneRule("", WeightNames.ALL, Optional.of(sparsity), pattern, scope, method, PruneLimits.NONE);
+        return forAll(new PruneSettings(Optional.of(sparsity), pattern, scope, method, PruneLimits.NONE));
     }
 
-    /// Reads what `--layer` says: `0.5` or, with the sparsity that is asked for elsewhere if it has none of its
-    /// own, a pattern. It is asked of each layer alone. A share of 0 leaves the layers as they are.
+    /// A rule for every weight that no other means.
     ///
+    /// @throws IllegalArgumentException if its settings contradict each other
+    public static PruneRule forAll(PruneSettings settings) {
+        return new PruneRule("", WeightNames.ALL, settings);
+    }
+
+    /// What `--layer` says: `0.5` or a pattern, of each layer alone; the rest as it is asked elsewhere.
+    ///
+    /// @param elsewhere what is asked of others
     /// @throws IllegalArgumentException if it is neither
-    public PruneRule forLayers(String glob, String text) {
-        PatternChoice own = pattern;
-        Optional<Sparsity> share = sparsity;
-        if (text.contains(":") || text.equals("unstructured")) {
-            own = PatternChoice.parse(text);
-            share = own.sparsity().or(() -> sparsity);
-        } else {
-            share = Optional.of(Sparsity.parse(text));
-            own = share.get().share().signum() == 0 ? new PatternChoice.Unstructured() : own;
-        }
+    public static PruneRule ofLayers(String glob, String text, PruneSettings elsewhere) {
         return new PruneRule(
-                "--layer " + glob, WeightNames.ofLayers(NameGlob.of(glob)), share, own, Scopes.LAYER, method, limits);
+                "--layer " + glob,
+                WeightNames.ofLayers(NameGlob.of(glob)),
+                elsewhere.with(PruneSettings.Changes.ofLayer(text)));
     }
 
-    /// The same with another method.
-    PruneRule by(PruningMethod other) {
-        return new PruneRule(origin, weights, sparsity, pattern, scope, other, limits);
+    /// The share of zeros; none where the method says it.
+    Optional<Sparsity> sparsity() {
+        return sparsityOf(settings);
     }
 
-    private static void requireAgreement(
-            PatternChoice pattern, Sparsity own, Optional<Sparsity> sparsity, Scope scope) {
-        if (sparsity.isPresent() && !own.agreesWith(sparsity.get())) {
-            throw new IllegalArgumentException("a sparsity of " + sparsity.get() + " does not go with " + pattern
-                    + ", which is " + own.rounded() + ": leave the sparsity out, or choose another pattern");
+    private static Optional<Sparsity> sparsityOf(PruneSettings settings) {
+        return settings.sparsity().or(settings.pattern()::sparsity);
+    }
+
+    private static void requireNothingElse(PruneSettings settings) {
+        if (settings.sparsity().isPresent()
+                || !settings.scope().isOfEachLayer()
+                || !settings.limits().equals(settings.limits().onlyOfSize())) {
+            throw new IllegalArgumentException("the method " + settings.method().name()
+                    + " says itself what goes: a sparsity, a scope or limits do not go with it");
         }
-        if (!scope.isOfEachLayer()) {
+    }
+
+    private static void requireAgreement(Sparsity own, PruneSettings settings) {
+        PatternChoice pattern = settings.pattern();
+        settings.sparsity().filter(sparsity -> !own.agreesWith(sparsity)).ifPresent(sparsity -> {
+            throw new IllegalArgumentException("a sparsity of " + sparsity + " does not go with " + pattern
+                    + ", which is " + own.rounded() + ": leave the sparsity out, or choose another pattern");
+        });
+        if (!settings.scope().isOfEachLayer()) {
             throw new IllegalArgumentException("with " + pattern
-                    + " every group is pruned alike: it is always counted in every layer, --scope " + scope.name()
-                    + " says nothing");
+                    + " every group is pruned alike: it is always counted in every layer, --scope "
+                    + settings.scope().name() + " says nothing");
+        }
+        if (settings.limits().maxLayer().share().compareTo(own.share()) < 0) {
+            throw new IllegalArgumentException(pattern + " is " + own.rounded() + ", more than the "
+                    + settings.limits().maxLayer() + " that a layer may lose");
         }
     }
 }

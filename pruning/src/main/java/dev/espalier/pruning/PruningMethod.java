@@ -1,7 +1,9 @@
 package dev.espalier.pruning;
 
+import dev.espalier.pruning.scope.Allotment;
 import dev.espalier.sparse.Scores;
 import dev.espalier.sparse.SparsityPattern;
+import java.util.Optional;
 
 /// A way to choose what goes. It returns pruned weights, not scores, because the best methods also change what
 /// stays.
@@ -19,6 +21,29 @@ public interface PruningMethod {
     default Scores units(Weight weight, SparsityPattern pattern, long seed) {
         return PruningMethods.MAGNITUDE.units(weight, pattern, seed);
     }
+
+    /// Whether it says itself how many units go, so that no sparsity is asked of it.
+    default boolean decides() {
+        return false;
+    }
+
+    /// How many units of a weight go; only asked of a method that [#decides].
+    default Allotment decide(Weight weight, SparsityPattern pattern) {
+        throw new IllegalStateException(name() + " is told how many go");
+    }
+
+    /// Whether it can choose what a pattern lets go.
+    default boolean goesWith(PatternChoice pattern) {
+        return true;
+    }
+
+    /// Why it cannot prune a weight, a clause; nothing if it can.
+    default Optional<String> unfit(Weight weight) {
+        return Optional.empty();
+    }
+
+    /// @throws PruningException if what it was given has names that mean nothing in this model
+    default void requireMeaning(ModelWeights all) {}
 
     /// Whether weights have to be pruned one after the other, in file order.
     default boolean isInOrder() {

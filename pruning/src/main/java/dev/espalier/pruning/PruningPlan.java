@@ -17,8 +17,7 @@ public record PruningPlan(List<Target> targets, List<LeftAlone> leftAlone, long 
     /// @param asked the pattern that was asked for
     /// @param pattern that pattern, bound to the weight
     /// @param note what of the weight does not follow it, a clause; empty if all does
-    /// @param requested the sparsity that was asked of this weight alone; none if it was asked of several
-    ///     together
+    /// @param requested the sparsity that was asked of this weight alone; none if it was asked of several together
     /// @param method that chooses
     /// @param zeros how many units are to be zero: elements, blocks, slices; 0 where the pattern says it
     /// @param cut where the method's scores are cut for that, if that is known already

@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Finds how a weight's integers stand for numbers: from a DequantizeLinear on its way, or from the scale and
-/// zero point inputs of a quantized operator.
+/// Finds how a weight's integers stand for numbers: from a DequantizeLinear on its way, or from the scale and zero
+/// point inputs of a quantized operator.
 final class QuantizationSearch {
     /// Either the quantization and where the elements are, or why there is none.
     record Result(Optional<ElementLayout> layout, Optional<Quantization> found, Optional<String> refusal) {

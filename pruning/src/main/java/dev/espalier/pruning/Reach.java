@@ -15,7 +15,7 @@ final class Reach {
 
     /// @throws PruningException that says how many may, if it is fewer
     static void requireEnough(PruneRule rule, List<Layer> layers, Amount amount) {
-        Scope scope = rule.scope();
+        Scope scope = rule.settings().scope();
         if (scope.isOfEachLayer()) {
             layers.forEach(
                     layer -> require(rule, layer.units(), scope.most(layer), amount.in(layer.units(), layer::zeros)));
@@ -35,9 +35,9 @@ final class Reach {
             return;
         }
         BigDecimal share = BigDecimal.valueOf(most).divide(BigDecimal.valueOf(all), DIGITS, RoundingMode.FLOOR);
-        String limits = rule.limits().maxLayer().share().compareTo(BigDecimal.ONE) < 0
-                ? "no layer loses more than " + rule.limits().maxLayer()
-                : "the scope " + rule.scope().name() + " keeps more";
+        String limits = rule.settings().limits().maxLayer().share().compareTo(BigDecimal.ONE) < 0
+                ? "no layer loses more than " + rule.settings().limits().maxLayer()
+                : "the scope " + rule.settings().scope().name() + " keeps more";
         throw new PruningException(
                 "a sparsity of " + rule.sparsity().orElseThrow() + " cannot be reached: " + limits,
                 rule.origin(),

@@ -23,8 +23,8 @@ public sealed interface SliceAxis {
     /// Those of a weight.
     Found of(Weight weight);
 
-    /// What the axes are to the operator, wherever they are stored. Products of their own, such as the groups
-    /// of a convolution, have slices of their own.
+    /// What the axes are to the operator, wherever they are stored. Products of their own, such as the groups of a
+    /// convolution, have slices of their own.
     enum Meaning implements SliceAxis {
         /// Filters, rows of the matrix.
         OUTPUTS,

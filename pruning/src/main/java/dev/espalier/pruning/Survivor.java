@@ -41,8 +41,8 @@ record Survivor(String path, Mask nonZeros, long kept, boolean isSparse) {
         return new ArrayList<>(all.values());
     }
 
-    /// Of bytes that nothing gives a zero point, the most frequent is the zero: in a pruned weight it is. A
-    /// guess, good enough to look for a tensor with, since where the others are must fit too.
+    /// Of bytes that nothing gives a zero point, the most frequent is the zero: in a pruned weight it is. A guess, good
+    /// enough to look for a tensor with, since where the others are must fit too.
     private static Mask nonZeros(Value value, Evidence after) {
         Constant constant = value.constant().orElseThrow();
         boolean isBytes = constant.type() == ElementType.U8 || constant.type() == ElementType.I8;

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// Which tensors of two models are the same: those of the same name; of the rest those of the same shape that a
-/// node of the same operator and name reads; of the rest those of the same shape, layers with layers, in the
-/// order of the file, if both models have equally many of them. What cannot be told apart is not matched.
+/// Which tensors of two models are the same: those of the same name; of the rest those of the same shape that a node of
+/// the same operator and name reads; of the rest those of the same shape, layers with layers, in the order of the
+/// file, if both models have equally many of them. What cannot be told apart is not matched.
 final class TensorMatching {
     private final Map<ComparedTensor, ComparedTensor> afterOf = new HashMap<>();
     private List<ComparedTensor> before;

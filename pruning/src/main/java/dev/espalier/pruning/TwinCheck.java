@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// No unpruned original, and no dense copy, of a tensor with promised zeros is left in the file for nothing:
-/// one that nothing reads, and that has the values of the pruned tensor wherever that is not zero. Careless
-/// pruners leave them, and the file grows for having been pruned.
+/// No unpruned original, and no dense copy, of a tensor with promised zeros is left in the file for nothing: one that
+/// nothing reads, and that has the values of the pruned tensor wherever that is not zero. Careless pruners leave them,
+/// and the file grows for having been pruned.
 final class TwinCheck implements SparsityCheck {
     /// So few values may agree by accident.
     private static final int FEWEST_VALUES = 8;

@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The way from where a weight is stored to the operator that multiplies by it, into functions if it is handed
-/// to one.
+/// The way from where a weight is stored to the operator that multiplies by it, into functions if it is handed to one.
 ///
 /// @param origin where it starts: a constant, if the operand is a weight at all
 /// @param handedOnBy the operators in between, from the origin on
@@ -67,8 +66,7 @@ record WeightChain(Value origin, List<Node> handedOnBy, Node node, Operand opera
         return input(at, index).filter(read -> read.equals(origin)).isPresent();
     }
 
-    /// Whether the node gives out its first input's elements as they are, or dequantized, perhaps in another
-    /// shape.
+    /// Whether the node gives out its first input's elements as they are, or dequantized, perhaps in another shape.
     static boolean handsOn(Node node) {
         return (node.domain().isEmpty() && WeightOperators.PASSING_ON.contains(node.operator()))
                 || (node.domain().equals("com.microsoft")

@@ -11,8 +11,8 @@ import java.util.function.Function;
 /// @param inputs the grid whose rows are what the operator sums over, one column for each kernel position: input
 ///     channels, the K axis; within one group of a grouped convolution
 /// @param outputs the grid whose rows are the output channels
-/// @param matrix the output x input matrix, kernel positions with the input channels; none if its axes are
-///     stored in another order
+/// @param matrix the output x input matrix, kernel positions with the input channels; none if its axes are stored in
+///     another order
 /// @param inputsFirst whether the rows of that matrix are the inputs
 /// @param axes in the order in which they are stored; groups of a convolution are an axis of their own
 record WeightLayout(Grid inputs, Grid outputs, Optional<Grid> matrix, boolean inputsFirst, List<Axis> axes) {

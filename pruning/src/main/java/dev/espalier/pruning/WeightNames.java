@@ -2,6 +2,7 @@ package dev.espalier.pruning;
 
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// Which weights a rule is about: those that are named by one pattern of each list that has any.
 ///
@@ -31,13 +32,37 @@ public record WeightNames(
         return isAny(layers, weight::isNamedBy)
                 && isAny(nodes, weight::isUsedBy)
                 && isAny(tensors, glob -> Weight.isTensorNamedBy(weight.value(), glob))
-                && isAny(operators, glob -> weight.nodes().stream().anyMatch(node -> glob.matches(node.operator())));
+                && isAny(operators, glob -> isOf(weight, glob));
     }
 
     /// @param where the names stand
-    /// @throws PruningException if a name means nothing in this model
+    /// @throws PruningException if a name means nothing in this model, or all of them together no weight
     void requireMeaning(String where, ModelWeights all) {
         layers.forEach(glob -> WeightSelection.requireMeaning(where, glob, all));
+        nodes.forEach(glob -> require(where, "node is named", glob, all, weight -> weight.isUsedBy(glob)));
+        tensors.forEach(glob ->
+                require(where, "weight is named", glob, all, weight -> Weight.isTensorNamedBy(weight.value(), glob)));
+        operators.forEach(glob -> require(where, "weight is used by a", glob, all, weight -> isOf(weight, glob)));
+        if (layers.isEmpty() && weights(all).noneMatch(this::mean)) {
+            throw new PruningException(
+                    "no weight is meant by all names of this rule", where, "`espalier inspect` lists the weights");
+        }
+    }
+
+    private static void require(String where, String what, NameGlob glob, ModelWeights all, Predicate<Weight> isMeant) {
+        if (weights(all).noneMatch(isMeant)) {
+            throw new PruningException(
+                    "no " + what + " '" + glob + "'", where, "`espalier inspect` lists nodes, operators and weights");
+        }
+    }
+
+    /// All that can be pruned, by default or if they are named.
+    private static Stream<Weight> weights(ModelWeights all) {
+        return Stream.concat(all.weights().stream(), all.others().stream().flatMap(other -> other.ifNamed().stream()));
+    }
+
+    private static boolean isOf(Weight weight, NameGlob operator) {
+        return weight.nodes().stream().anyMatch(node -> operator.matches(node.operator()));
     }
 
     private static boolean isAny(List<NameGlob> globs, Predicate<NameGlob> names) {

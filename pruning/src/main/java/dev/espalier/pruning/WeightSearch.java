@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Finds the weights of a model wherever they are stored: initializers and Constant nodes of the main graph, of
-/// nested graphs and of local functions, and those that a call hands to a function. From each operand that an
-/// operator multiplies by, it walks back through operators that only hand the weight on.
+/// Finds the weights of a model wherever they are stored: initializers and Constant nodes of the main graph, of nested
+/// graphs and of local functions, and those that a call hands to a function. From each operand that an operator
+/// multiplies by, it walks back through operators that only hand the weight on.
 public final class WeightSearch {
     /// @param nodes that read it in its own graph: operators, or calls of functions
     private record Candidate(List<WeightChain> chains, Set<Node> nodes) {
@@ -33,8 +33,7 @@ public final class WeightSearch {
     /// An input of a node that is a weight, with the way from the function's input if the node is a call.
     private record Target(Operand operand, Optional<WeightChain> inside) {}
 
-    /// A function that multiplies by an input in more ways is not looked into: calls of calls would make them
-    /// too many.
+    /// A function that multiplies by an input in more ways is not looked into: calls of calls would make them too many.
     private static final int MOST_WAYS = 16;
 
     private final Model model;

@@ -316,6 +316,7 @@ final class PatternPruningTest {
         assertThat(PruneRequest.of(Sparsity.parse("66.67%"), PatternChoice.parse("1:3"), Scopes.LAYER)
                         .rules()
                         .getFirst()
+                        .settings()
                         .pattern())
                 .hasToString("1:3");
         assertThatThrownBy(() -> PruneRequest.of(Sparsity.parse("0.9"), PatternChoice.parse("2:4"), Scopes.LAYER))

@@ -187,7 +187,13 @@ final class PrunerTest {
     void givesLayersSparsitiesOfTheirOwn() {
         PruneRule all = magnitude("0.5", Scopes.GLOBAL);
         PruneRequest request = new PruneRequest(
-                List.of(all, all.forLayers("*", "1"), all.forLayers("b", "0.75")), List.of(), List.of(), 0);
+                List.of(
+                        all,
+                        PruneRule.ofLayers("*", "1", all.settings()),
+                        PruneRule.ofLayers("b", "0.75", all.settings())),
+                List.of(),
+                List.of(),
+                0);
         Model model = twoLayers().build();
         prune(model, request, DENSE);
         assertThat(floats(model, "a")).containsOnly(0);
@@ -222,7 +228,8 @@ final class PrunerTest {
                 .output("z", ElementType.F32, "N", 500)
                 .build();
         PruneRule all = magnitude("0.25", Scopes.LAYER);
-        PruneRequest request = new PruneRequest(List.of(all, all.forLayers("big", "0.9")), List.of(), List.of(), 0);
+        PruneRequest request = new PruneRequest(
+                List.of(all, PruneRule.ofLayers("big", "0.9", all.settings())), List.of(), List.of(), 0);
         PruningResult result = prune(model, request, EncodingChoice.AUTO);
         assertThat(result.layers()).extracting(l -> l.encoding().name()).containsExactly("dense", "dense", "coo");
         assertThat(model.graph().value("big").flatMap(Value::constant)).get().isInstanceOf(Constant.Sparse.class);

@@ -37,8 +37,7 @@ final class QuantizedSurvivalTest {
         return Survival.follow(Map.of("w", MASK), Evidence.of(after.build())).getFirst();
     }
 
-    /// MatMulNBits' form of the weight: rows of 3 blocks of 16 elements, two to a byte, zero stored as `zeroOf`
-    /// says.
+    /// MatMulNBits' form of the weight: rows of 3 blocks of 16 elements, two to a byte, zero stored as `zeroOf` says.
     private static DenseTensor nibbles(long[] zeroOfBlock, long revived) {
         long[] bytes = new long[6 * 3 * 8];
         for (int row = 0; row < 6; row++) {
@@ -148,8 +147,7 @@ final class QuantizedSurvivalTest {
 
     /// The bitmap of [dev.espalier.sparse.SparseEncodings] with its values quantized.
     ///
-    /// @param isEarly whether they are dequantized before the Gather, and quantized and dequantized again after
-    ///     it
+    /// @param isEarly whether they are dequantized before the Gather, and quantized and dequantized again after it
     private static ModelBuilder quantizedBitmap(boolean isEarly, long zero, long zeroPoint, int axis) {
         long[] bitmap = new long[30];
         long[] values = new long[1 + (int) MASK.keptCount()];

@@ -1,7 +1,7 @@
 package dev.espalier.sparse;
 
-/// The matrices of a grid are cut into blocks of `height` x `width`, those at the lower and right edges
-/// smaller, which stay or become zero as wholes.
+/// The matrices of a grid are cut into blocks of `height` x `width`, those at the lower and right edges smaller, which
+/// stay or become zero as wholes.
 ///
 /// @param height rows of a block, as the matrix is stored
 /// @param width columns of a block

@@ -6,16 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// For zeros that follow a block pattern ([Block]) which it finds by itself. Parts, for K blocks of HEIGHT x
-/// WIDTH that are stored:
+/// For zeros that follow a block pattern ([Block]) which it finds by itself. Parts, for K blocks of HEIGHT x WIDTH that
+/// are stored:
 ///
-/// - `bitmap` U8 [ceil(blocks / 8), 1]: bit i % 8, counted from the low end, of byte i / 8 says whether block i
-/// is
+/// - `bitmap` U8 [ceil(blocks / 8), 1]: bit i % 8, counted from the low end, of byte i / 8 says whether block i is
 ///   stored.
 /// - `values` [1 + K, HEIGHT * WIDTH]: a block of zeros, then the blocks; what hangs over the edges is zero.
 ///
-/// The bits become numbers of blocks as in [BitmapEncoding], `Gather` fetches the blocks, a Transpose puts
-/// their rows where they belong, and a Slice cuts off the edges.
+/// The bits become numbers of blocks as in [BitmapEncoding], `Gather` fetches the blocks, a Transpose puts their rows
+/// where they belong, and a Slice cuts off the edges.
 record BlockEncoding() implements PackedEncoding {
     private static final DenseTensor CORNER = DecodeProgram.integers(0, 0);
 

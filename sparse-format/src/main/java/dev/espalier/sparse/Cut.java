@@ -2,12 +2,13 @@ package dev.espalier.sparse;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /// Where an ordering by [Scores] is cut: scores below `score` go, and of those equal to it the first `ties`.
 ///
-/// Found by a radix selection over the scores' bits, 16 at a time from the top: each round counts the digits of the
-/// scores that share the digits found so far. It reads the scores two (31 bits) or four times (63), keeps nothing of
-/// them, and since it only counts, the result does not depend on the number of threads.
+/// Found by a radix selection over the scores' bits, 16 at a time from the top: each round counts the digits of
+/// the scores that share the digits found so far. It reads the scores two (31 bits) or four times (63), keeps
+/// nothing of them, and since it only counts, the result does not depend on the number of threads.
 public record Cut(long score, long ties) {
     private static final int BLOCK = 4096;
     private static final int CHUNK = 1 << 20;
@@ -15,8 +16,8 @@ public record Cut(long score, long ties) {
 
     private record Range(Scores scores, long from, long to) {}
 
-    /// The cut that takes the `count` smallest of all scores together; fewer if the rest must never go. Ties are taken
-    /// in the order of the list, then by index; [#split] tells how many fall to each.
+    /// The cut that takes the `count` smallest of all scores together; fewer if the rest must never go. Ties are
+    /// taken in the order of the list, then by index; [#split] tells how many fall to each.
     ///
     /// @throws IllegalArgumentException if the scores differ in [Scores#bits]
     public static Cut ofSmallest(List<? extends Scores> all, long count) {
@@ -111,6 +112,29 @@ public record Cut(long score, long ties) {
     /// This cut or, if it is made among the zeros, one that takes all of them: what is zero already is not kept.
     public Cut withAllZeros() {
         return score == 0 ? new Cut(1, 0) : this;
+    }
+
+    /// How many of the scores go.
+    public long countIn(Scores scores) {
+        long equal = ties == 0 ? 0 : Math.min(ties, countEqual(scores));
+        return equal
+                + LongStream.range(0, Math.ceilDiv(scores.count(), (long) CHUNK))
+                        .parallel()
+                        .map(i -> countBelow(scores, i * CHUNK, Math.min(scores.count(), (i + 1) * CHUNK)))
+                        .sum();
+    }
+
+    private long countBelow(Scores scores, long start, long end) {
+        long[] block = new long[BLOCK];
+        long below = 0;
+        for (long from = start; from < end; from += BLOCK) {
+            int count = (int) Math.min(BLOCK, end - from);
+            scores.read(from, count, block);
+            for (int i = 0; i < count; i++) {
+                below += block[i] < score ? 1 : 0;
+            }
+        }
+        return below;
     }
 
     private long countEqual(Scores scores) {

@@ -26,6 +26,6 @@ record DenseEncoding() implements SparseEncoding {
 
     @Override
     public Encoded encode(DenseTensor tensor, Mask nonZeros, Quantization quantization) {
-        return nonZeros.applyTo(tensor, quantization);
+        return MaskedTensor.of(tensor, nonZeros, quantization);
     }
 }

@@ -6,11 +6,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// A tensor with every element stored: row-major, little-endian, types below 8 bits packed from the low bits
-/// up. The memory may be a mapped file and may exceed 2 GiB; readers must not write to it.
+/// A tensor with every element stored: row-major, little-endian, types below 8 bits packed from the low bits up.
+/// The memory may be a mapped file and may exceed 2 GiB; readers must not write to it.
 ///
 /// @param data exactly `type.byteCount(shape.elementCount())` bytes, at any alignment
-public record DenseTensor(ElementType type, Shape shape, MemorySegment data) implements Encoded {
+public record DenseTensor(ElementType type, Shape shape, MemorySegment data) implements DenseData {
     private static final int BLOCK = 4096;
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -83,6 +83,16 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
     @Override
     public DenseTensor decode() {
         return this;
+    }
+
+    @Override
+    public long byteSize() {
+        return data.byteSize();
+    }
+
+    @Override
+    public MemorySegment piece(long from, int count, MemorySegment buffer) {
+        return data.asSlice(from, count);
     }
 
     /// Reads the bits of `count` elements from element `from` on into `out`, zero-extended.
@@ -254,5 +264,23 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
             case 2, 4, 6 -> setPackedBits(index, bits);
             default -> throw new IllegalArgumentException("elements of type " + type + " are not written");
         }
+    }
+
+    /// The matrix the other way round.
+    ///
+    /// @throws IllegalArgumentException if it is none, or its type is not 8, 16, 32 or 64 bits wide
+    public DenseTensor transposed() {
+        if (shape.rank() != 2) {
+            throw new IllegalArgumentException("not a matrix: " + shape);
+        }
+        long rows = shape.dim(0);
+        long columns = shape.dim(1);
+        DenseTensor transposed = zeros(type, Shape.of(columns, rows));
+        for (long row = 0; row < rows; row++) {
+            for (long column = 0; column < columns; column++) {
+                transposed.setBits(column * rows + row, bitsAt(row * columns + column));
+            }
+        }
+        return transposed;
     }
 }

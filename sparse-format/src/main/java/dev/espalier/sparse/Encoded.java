@@ -1,7 +1,7 @@
 package dev.espalier.sparse;
 
 /// A tensor in one of the forms that it can be stored in.
-public sealed interface Encoded permits DenseTensor, CooTensor, PackedTensor {
+public sealed interface Encoded permits DenseData, CooTensor, PackedTensor {
     /// Type of the elements that it stands for.
     ElementType type();
 

@@ -1,8 +1,8 @@
 package dev.espalier.sparse;
 
-/// Scores by magnitude: |value|, in real units where the weight is quantized. NaN and infinities are never
-/// pruned. The scores of `f16`, `bf16` and `f32` weights are the bits of a `float`; `f64` ones and all that may
-/// have a scale need
+/// Scores by magnitude: |value|, in real units where the weight is quantized. NaN and infinities are never pruned.
+/// The scores of `f16`, `bf16` and `f32` weights are the bits of a `float`; `f64` ones and all that may have a scale
+/// need
 /// a `double` to be exact, and so does every weight that is compared with one of those.
 public final class Magnitudes implements Scores {
     private static final int BLOCK = 4096;

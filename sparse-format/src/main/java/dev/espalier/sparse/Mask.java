@@ -34,8 +34,8 @@ public final class Mask {
         return ofOtherThanZero(tensor, quantization, tensor.type().zeroTestMask());
     }
 
-    /// The elements of `tensor` whose bits are not those of its zero, negative zeros among them: what has to be
-    /// stored so that none of them changes.
+    /// The elements of `tensor` whose bits are not those of its zero, negative zeros among them: what has to be stored
+    /// so that none of them changes.
     ///
     /// @throws IllegalArgumentException if the type is wider than 64 bits
     public static Mask ofBitsOtherThanZero(DenseTensor tensor, Quantization quantization) {
@@ -74,19 +74,16 @@ public final class Mask {
         return mask;
     }
 
-    /// The bits of a file: bit i % 8, from the low end, of byte i / 8; those after the last element do not
-    /// matter.
+    /// The bits of a file: bit i % 8, from the low end, of byte i / 8; those after the last element do not matter.
     ///
     /// @param bits at least `ceil(n / 8)` bytes
     static Mask ofBits(Shape shape, MemorySegment bits) {
         Mask mask = new Mask(shape, newWords(shape.elementCount()));
-        int bytes = Math.toIntExact(Math.ceilDiv(shape.elementCount(), 8L));
-        for (int at = 0; at < mask.words.length; at++) {
-            int here = Math.min(8, bytes - at * 8);
-            mask.words[at] = here == 8 ? bits.get(WORD, at * 8L) : 0;
-            for (int i = 0; here < 8 && i < here; i++) {
-                mask.words[at] |= (bits.get(ValueLayout.JAVA_BYTE, at * 8L + i) & 0xFFL) << (8 * i);
-            }
+        long bytes = Math.ceilDiv(shape.elementCount(), 8L);
+        int whole = (int) (bytes / 8);
+        MemorySegment.copy(bits, WORD, 0, mask.words, 0, whole);
+        for (long at = whole * 8L; at < bytes; at++) {
+            mask.words[whole] |= (bits.get(ValueLayout.JAVA_BYTE, at) & 0xFFL) << (8 * (at % 8));
         }
         int last = (int) (shape.elementCount() % 64);
         if (last != 0) {
@@ -325,14 +322,24 @@ public final class Mask {
             throw new IllegalArgumentException("a mask of shape " + shape + " for a tensor of " + tensor.shape());
         }
         DenseTensor pruned = DenseTensor.zeros(tensor.type(), shape);
-        // Touch whichever are fewer: new memory is zero already.
+        applyTo(tensor, quantization, 0, pruned);
+        return pruned;
+    }
+
+    /// The same for a part of a tensor.
+    ///
+    /// @param tensor the part, of the shape of this mask
+    /// @param from the element that it begins with
+    /// @param pruned of zero bits, where the result goes
+    void applyTo(DenseTensor tensor, Quantization quantization, long from, DenseTensor pruned) {
+        // Touch whichever are fewer: the zeros are there already.
         if (quantization.isZeroAtZero() && keptCount() < shape.elementCount() / 2) {
             for (int at = 0; at < words.length; at++) {
                 if (words[at] != 0) {
                     pruned.copyFrom(tensor, (long) at << 6, words[at]);
                 }
             }
-            return pruned;
+            return;
         }
         pruned.data().copyFrom(tensor.data());
         for (int at = 0; at < words.length; at++) {
@@ -343,10 +350,9 @@ public final class Mask {
             }
             for (; gone != 0; gone &= gone - 1) {
                 long index = start + Long.numberOfTrailingZeros(gone);
-                pruned.setBits(index, quantization.zeroAt(index));
+                pruned.setBits(index, quantization.zeroAt(from + index));
             }
         }
-        return pruned;
     }
 
     /// A digest of the positions: the first 16 bytes, in hexadecimal, of SHA-256 over the bits, eight to a byte

@@ -1,7 +1,7 @@
 package dev.espalier.sparse;
 
-/// Of every `group` elements that follow each other along the rows of a grid, in one column, at most `keep` are
-/// not zero (NVIDIA's meaning of 2:4). Rows that are left over after the last whole group are free.
+/// Of every `group` elements that follow each other along the rows of a grid, in one column, at most `keep` are not
+/// zero (NVIDIA's meaning of 2:4). Rows that are left over after the last whole group are free.
 ///
 /// @param keep how many may stay, 1 to `group` - 1
 /// @param group of how many

@@ -11,8 +11,8 @@ public enum Pooling {
     /// The sum of their squares, which orders as its root does (PyTorch's `ln_structured` with n = 2).
     L2;
 
-    /// The next step from what the elements so far gave, 0 at first. An element that must never go is NaN,
-    /// which stays one. What is not 0 gives more than 0, however small its square is.
+    /// The next step from what the elements so far gave, 0 at first. An element that must never go is NaN, which stays
+    /// one. What is not 0 gives more than 0, however small its square is.
     double add(double pooled, double score) {
         return switch (this) {
             case AVERAGE, L1 -> pooled + score;

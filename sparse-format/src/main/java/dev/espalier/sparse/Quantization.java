@@ -5,8 +5,8 @@ import java.util.Objects;
 
 /// How stored elements stand for numbers: `value = scale * (stored - zeroPoint)`, for the whole tensor, for each
 /// index along one axis, or for each block of elements along one axis (ONNX DequantizeLinear, QLinearConv,
-/// MatMulInteger; ONNX Runtime's MatMulNBits). A weight is pruned by storing its zero point, and its zeros are
-/// the elements that equal it. Floats that stand for themselves are [#NONE]: zero point 0, scale 1.
+/// MatMulInteger; ONNX Runtime's MatMulNBits). A weight is pruned by storing its zero point, and its zeros are the
+/// elements that equal it. Floats that stand for themselves are [#NONE]: zero point 0, scale 1.
 ///
 /// Zero points are kept as element bits, zero-extended, as [DenseTensor#readBits] gives them.
 public final class Quantization {
@@ -21,8 +21,7 @@ public final class Quantization {
 
     /// Where each zero point and scale belongs: element `i` has number
     /// `outer * outerStride + position / block * stride + i % inner * innerStride`, where `position` is its index
-    /// along an axis of `length`, `inner` what one step along that axis spans, and `outer` counts the axes
-    /// before.
+    /// along an axis of `length`, `inner` what one step along that axis spans, and `outer` counts the axes before.
     private record Places(long inner, long length, long block, long outerStride, long stride, long innerStride) {
         static final Places ONE = new Places(Long.MAX_VALUE, 1, 1, 0, 0, 0);
 
@@ -80,8 +79,8 @@ public final class Quantization {
         return perTensor(most, 1).ofUnknownScale();
     }
 
-    /// The same zero points with scales that nothing tells: magnitudes are in steps, and compare within the
-    /// tensor only.
+    /// The same zero points with scales that nothing tells: magnitudes are in steps, and compare within the tensor
+    /// only.
     public Quantization ofUnknownScale() {
         double[] steps = new double[scales.length];
         Arrays.fill(steps, 1);
@@ -185,8 +184,8 @@ public final class Quantization {
         return zeroPoints[placeOf(index)];
     }
 
-    /// The number of the zero point and scale of element `index`; each of the [#runAt] elements from there on
-    /// has one that is [#step] more.
+    /// The number of the zero point and scale of element `index`; each of the [#runAt] elements from there on has one
+    /// that is [#step] more.
     int placeOf(long index) {
         return places.at(index);
     }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// The elements with the same indices along some axes are a slice, which stays or becomes zero as a whole: a
-/// filter or an input channel of a convolution, one of its kernels, a row or a column of a matrix (PyTorch's
-/// `ln_structured` and `random_structured`, whose `dim` is the one axis).
+/// The elements with the same indices along some axes are a slice, which stays or becomes zero as a whole: a filter or
+/// an input channel of a convolution, one of its kernels, a row or a column of a matrix (PyTorch's `ln_structured` and
+/// `random_structured`, whose `dim` is the one axis).
 ///
 /// @param pooling what a slice is judged by
 /// @param axes of the tensor as it is stored, whose sizes multiply to its elements

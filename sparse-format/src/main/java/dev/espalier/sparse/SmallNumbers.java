@@ -3,8 +3,8 @@ package dev.espalier.sparse;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The numbers that elements of at most 16 bits stand for which may have a scale: integers, and the float
-/// formats of ONNX
+/// The numbers that elements of at most 16 bits stand for which may have a scale: integers, and the float formats of
+/// ONNX
 /// (FP8 of arXiv 2209.05433 and arXiv 2206.02915, FP6 and FP4 of the OCP Microscaling specification).
 final class SmallNumbers {
     private static final Map<ElementType, double[]> TABLES = new ConcurrentHashMap<>();

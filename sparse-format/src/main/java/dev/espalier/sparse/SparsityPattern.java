@@ -3,8 +3,8 @@ package dev.espalier.sparse;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Which elements of a tensor may be zero together, bound to the way in which the tensor lies: what selects
-/// zeros that follow the pattern, and what finds where they do not.
+/// Which elements of a tensor may be zero together, bound to the way in which the tensor lies: what selects zeros that
+/// follow the pattern, and what finds where they do not.
 public sealed interface SparsityPattern permits Unstructured, NofM, Block, Slices {
     /// Where zeros do not follow a pattern.
     ///
@@ -15,8 +15,8 @@ public sealed interface SparsityPattern permits Unstructured, NofM, Block, Slice
         static final Violations NONE = new Violations(0, -1);
     }
 
-    /// Scores of what is chosen among, by the scores of the elements: the elements themselves, or blocks or
-    /// slices of them. There are none where the pattern itself says how many elements stay.
+    /// Scores of what is chosen among, by the scores of the elements: the elements themselves, or blocks or slices of
+    /// them. There are none where the pattern itself says how many elements stay.
     Scores units(Scores elements);
 
     /// Which elements stay. What scores 0 does not, what must not go always does.
@@ -34,8 +34,8 @@ public sealed interface SparsityPattern permits Unstructured, NofM, Block, Slice
     /// Whether a tensor of this shape lies as the pattern says.
     boolean fits(Shape shape);
 
-    /// How many units a tensor of this shape has to choose among: elements, blocks, slices; 0 where the pattern
-    /// itself says how many elements stay.
+    /// How many units a tensor of this shape has to choose among: elements, blocks, slices; 0 where the pattern itself
+    /// says how many elements stay.
     default long unitCount(Shape shape) {
         return switch (this) {
             case Unstructured unstructured -> shape.elementCount();

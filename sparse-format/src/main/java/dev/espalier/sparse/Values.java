@@ -1,7 +1,6 @@
 package dev.espalier.sparse;
 
-/// The numbers that elements stand for, as `double`, which holds each exactly but for the rounding of `scale *
-/// step`.
+/// The numbers that elements stand for, as `double`, which holds each exactly but for the rounding of `scale * step`.
 final class Values {
     private static final int BLOCK = 4096;
 

@@ -28,8 +28,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Prunes layer after layer with samples: each so that what the layers before it have lost is made good as far
-/// as it can.
+/// Prunes layer after layer with samples: each so that what the layers before it have lost is made good as far as it
+/// can.
 public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -22,8 +22,8 @@ public final class Batch {
         return samples.length;
     }
 
-    /// How many rows of the inputs are put together, those that only fill a batch of a fixed size among them; 1
-    /// if a row
+    /// How many rows of the inputs are put together, those that only fill a batch of a fixed size among them; 1 if a
+    /// row
     /// is all that the inputs take.
     public int rows() {
         return rows;
@@ -36,8 +36,8 @@ public final class Batch {
         return samples[place];
     }
 
-    /// The inputs by name. Rows past the samples only fill a batch of a fixed size. The memory is used again
-    /// for the batch after the next.
+    /// The inputs by name. Rows past the samples only fill a batch of a fixed size. The memory is used again for the
+    /// batch after the next.
     public Map<String, DenseTensor> inputs() {
         return inputs;
     }

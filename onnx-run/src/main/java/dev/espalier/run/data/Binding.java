@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 ///
 /// @param row shape of a row as the input takes it
 /// @param isResized whether images are still to be resized or cropped
-/// @param hasBatchAxis whether rows are put together along the input's first axis; if not, a row is all that
-///     the input takes
+/// @param hasBatchAxis whether rows are put together along the input's first axis; if not, a row is all that the input
+///     takes
 record Binding(Port port, Field field, Shape row, boolean isResized, boolean hasBatchAxis) {
-    /// Binds every input: by the name that is given for it, by its own name, by its position as ONNX test data
-    /// has it (`input_0`), or, if the model has one input, to the one array that could be meant.
+    /// Binds every input: by the name that is given for it, by its own name, by its position as ONNX test data has it
+    /// (`input_0`), or, if the model has one input, to the one array that could be meant.
     ///
     /// @param taken arrays that are something else, labels for instance
     /// @throws DataException if an input has no array, or one that does not fit; it names all such inputs

@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// What preprocessing makes of each byte, for rows of bytes that become floats of 32 bits: images, that is. The
-/// numbers are those that [Preprocess#apply] computes, once for each channel and byte.
+/// What preprocessing makes of each byte, for rows of bytes that become floats of 32 bits: images, that is. The numbers
+/// are those that [Preprocess#apply] computes, once for each channel and byte.
 ///
 /// @param isChannelLast whether channels are the last axis of a row, not the first
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody

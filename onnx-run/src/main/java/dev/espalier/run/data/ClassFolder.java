@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Files in a folder for each class, images or an array of NumPy's for each row: the fields `images` or
-/// `arrays`, and `labels`. Classes are numbered in the order of their folders' names, as torchvision does.
+/// Files in a folder for each class, images or an array of NumPy's for each row: the fields `images` or `arrays`, and
+/// `labels`. Classes are numbered in the order of their folders' names, as torchvision does.
 ///
 /// @param classes names of the folders
 record ClassFolder(Path source, RowFile kind, List<Path> files, List<Integer> labels, List<String> classes)

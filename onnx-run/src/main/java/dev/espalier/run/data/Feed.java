@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The samples of a data set as a model takes them, batch after batch. Two batches are in memory: the one that
-/// a model runs on, and the one that is read meanwhile.
+/// The samples of a data set as a model takes them, batch after batch. Two batches are in memory: the one that a model
+/// runs on, and the one that is read meanwhile.
 public final class Feed implements Closeable {
     /// A sample that could not be read, and why.
     ///

@@ -17,8 +17,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
-/// Image files as rows of bytes: decoded, resized and cropped as a [Preprocess] says, channels first or last,
-/// RGB, or one channel if the first image has one.
+/// Image files as rows of bytes: decoded, resized and cropped as a [Preprocess] says, channels first or last, RGB, or
+/// one channel if the first image has one.
 record Images(Preprocess preprocess, Shape row) implements RowFile {
     /// Larger ones are refused before they are decoded: a small file may claim any size.
     private static final long MOST_PIXELS = 1L << 26;

@@ -22,16 +22,24 @@ public final class NpyWriter {
     public static void write(DenseTensor row, Path file) throws IOException {
         String dims =
                 Arrays.stream(row.shape().dims()).mapToObj(dim -> ", " + dim).collect(Collectors.joining());
-        String text = "{'descr': '" + descr(row.type()) + "', 'fortran_order': False, 'shape': (1" + dims + ",), }";
-        // The elements start at a multiple of 64, as the format asks.
+        ByteBuffer header = ByteBuffer.wrap(header(descr(row.type()), "1" + dims + ","));
+        try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            write(out, header);
+            write(out, row.data().asByteBuffer());
+        }
+    }
+
+    /// What comes before the elements, which start at a multiple of 64, as the format asks.
+    ///
+    /// @param descr NumPy's name of the type
+    /// @param dims the dimensions with a comma after the last
+    static byte[] header(String descr, String dims) {
+        String text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + dims + "), }";
         int length = Math.ceilDiv(PREFIX + text.length() + 1, 64) * 64 - PREFIX;
         ByteBuffer header = ByteBuffer.allocate(PREFIX + length).order(ByteOrder.LITTLE_ENDIAN);
         header.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) length);
         header.put((text + " ".repeat(length - 1 - text.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
-        try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            write(out, header.flip());
-            write(out, row.data().asByteBuffer());
-        }
+        return header.array();
     }
 
     private static void write(FileChannel out, ByteBuffer bytes) throws IOException {

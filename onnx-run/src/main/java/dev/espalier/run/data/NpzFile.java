@@ -9,12 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/// A file of NumPy's that holds several arrays by name: a zip file with a member `name.npy` for each, compressed or
-/// not. Members are read as streams; only what must be read out of order is copied to a temporary file first.
+/// A file of NumPy's that holds several arrays by name: a zip file with a member `name.npy` for each, compressed
+/// or not. Members are read as streams; only what must be read out of order is copied to a temporary file first.
 final class NpzFile implements Dataset {
     private static final String SUFFIX = ".npy";
     /// More members than any data set has: an archive may claim millions.
@@ -87,6 +88,12 @@ final class NpzFile implements Dataset {
     @Override
     public Path source() {
         return source;
+    }
+
+    /// Names of all arrays, also of those that cannot be used.
+    List<String> names() {
+        return Stream.concat(arrays.keySet().stream(), unusable.keySet().stream())
+                .toList();
     }
 
     @Override

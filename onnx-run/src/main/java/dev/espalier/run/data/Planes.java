@@ -89,10 +89,9 @@ final class Planes {
         return (byte) Math.clamp(Math.round(channels[channel][place]), 0, 255);
     }
 
-    /// The image with its shorter side of so many pixels, the longer in proportion, rounded down, as
-    /// torchvision does. Each new pixel is a mean weighted by a triangle, as wide as a new pixel is in the old
-    /// image and at least two old ones: bilinear interpolation, which becomes smoothing where the image
-    /// shrinks, as Pillow does.
+    /// The image with its shorter side of so many pixels, the longer in proportion, rounded down, as torchvision does.
+    /// Each new pixel is a mean weighted by a triangle, as wide as a new pixel is in the old image and at least two
+    /// old ones: bilinear interpolation, which becomes smoothing where the image shrinks, as Pillow does.
     Planes resized(int shorter) {
         int newWidth = width <= height ? shorter : (int) ((long) shorter * width / height);
         int newHeight = height <= width ? shorter : (int) ((long) shorter * height / width);

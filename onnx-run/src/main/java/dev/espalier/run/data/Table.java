@@ -15,12 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A file of columns, which may be numbers, `true` and `false`, names of files that hold an image or an array
-/// each, or texts: those become tokens if there is a tokenizer, and numbers in the order of the alphabet if
-/// they are few.
+/// A file of columns, which may be numbers, `true` and `false`, names of files that hold an image or an array each, or
+/// texts: those become tokens if there is a tokenizer, and numbers in the order of the alphabet if they are few.
 ///
-/// What a column is follows from all of its cells, which are read once when the table is opened; then a few
-/// rows at a time.
+/// What a column is follows from all of its cells, which are read once when the table is opened; then a few rows at a
+/// time.
 final class Table implements Dataset {
     /// How a file is divided.
     enum Format {

@@ -14,8 +14,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Texts as tokens, by a tokenizer of Hugging Face's: rows of `input_ids`, `attention_mask` and
-/// `token_type_ids`, all of
+/// Texts as tokens, by a tokenizer of Hugging Face's: rows of `input_ids`, `attention_mask` and `token_type_ids`, all
+/// of
 /// one length, cut off or filled up.
 final class Tokens {
     static final List<String> FIELDS = List.of("input_ids", "attention_mask", "token_type_ids");
@@ -66,8 +66,8 @@ final class Tokens {
         }
     }
 
-    /// The library unpacks its native half into a folder in the user's home that it never clears, looks for
-    /// graphics cards, and reports its use to its maker. It is told to do none of that.
+    /// The library unpacks its native half into a folder in the user's home that it never clears, looks for graphics
+    /// cards, and reports its use to its maker. It is told to do none of that.
     private static void quietly(Path folder) {
         System.setProperty("ENGINE_CACHE_DIR", folder.toString());
         System.setProperty("RUST_FLAVOR", "cpu");

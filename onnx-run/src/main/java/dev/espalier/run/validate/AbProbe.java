@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
-/// What a test in production would need, or would have found: an A/B test shows each user one of the two
-/// models, and compares the mean of what it finds out of each: a yes or no, or an error.
+/// What a test in production would need, or would have found: an A/B test shows each user one of the two models, and
+/// compares the mean of what it finds out of each: a yes or no, or an error.
 public final class AbProbe {
     private static final int LOOKS = 20;
     private static final double SIGNIFICANCE = 0.05;
@@ -17,8 +17,7 @@ public final class AbProbe {
 
     /// What it found.
     ///
-    /// @param perGroup samples in each group for the measured difference, at 80 % power; 0 if there is none to
-    ///     find
+    /// @param perGroup samples in each group for the measured difference, at 80 % power; 0 if there is none to find
     /// @param isSplit whether a test was simulated
     /// @param usedPerGroup samples in each group when the simulated test ended
     /// @param pValue of the simulated test when it ended
@@ -63,8 +62,8 @@ public final class AbProbe {
         return simulate(evaluation, needed, plan, new SequentialTest(matters * matters), seed);
     }
 
-    /// Shows each sample to one of the models, by a hash of its number, and looks at the groups again and
-    /// again. The samples come in a random order: users do not come sorted.
+    /// Shows each sample to one of the models, by a hash of its number, and looks at the groups again and again. The
+    /// samples come in a random order: users do not come sorted.
     private static Result simulate(Evaluation evaluation, long needed, String plan, SequentialTest test, long seed) {
         Group[] groups = {new Group(), new Group()};
         int[] order = shuffled(evaluation.size(), seed);

@@ -113,8 +113,8 @@ public final class AccuracyProbe {
         return new PairedBinary(rows.length, lost, gained);
     }
 
-    /// The interval of the drop over some samples, in points: the paired bootstrap's, and not narrower than
-    /// Tango's where that is defined, because the bootstrap cannot see what none of the samples shows.
+    /// The interval of the drop over some samples, in points: the paired bootstrap's, and not narrower than Tango's
+    /// where that is defined, because the bootstrap cannot see what none of the samples shows.
     static Interval interval(
             Evaluation evaluation, int[] rows, @Nullable PairedBinary paired, Bootstrap bootstrap, double level) {
         Interval drawn = bootstrap.interval(

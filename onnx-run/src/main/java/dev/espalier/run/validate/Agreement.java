@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Computing what the original computes: needs no labels and fits any model with an output of numbers.
-/// Columns: the cosine, the relative error, whether the arg-max is the same, the divergence; the last two are
-/// NaN where the output is no vector.
+/// Columns: the cosine, the relative error, whether the arg-max is the same, the divergence; the last two are NaN where
+/// the output is no vector.
 public record Agreement() implements Task {
     @Override
     public String name() {

@@ -3,9 +3,8 @@ package dev.espalier.run.validate;
 import dev.espalier.run.data.DataException;
 import java.util.List;
 
-/// Deciding for one of several classes: each has an output, and the largest one wins. Columns: whether the
-/// decision is right, whether the label is among the first five (NaN if there are no more classes), the label,
-/// the decision.
+/// Deciding for one of several classes: each has an output, and the largest one wins. Columns: whether the decision is
+/// right, whether the label is among the first five (NaN if there are no more classes), the label, the decision.
 public record Classification() implements Task {
     private static final int TOP = 5;
 

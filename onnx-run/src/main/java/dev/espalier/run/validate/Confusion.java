@@ -24,8 +24,8 @@ public record Confusion(int label, int samples, List<Taken> models) {
     /// A class that samples of another are taken for.
     public record Mistake(int label, int samples) {}
 
-    /// The classes of which the last model decides the smallest share right, without those that it decides all
-    /// right. None if the task has no classes.
+    /// The classes of which the last model decides the smallest share right, without those that it decides all right.
+    /// None if the task has no classes.
     public static List<Confusion> worst(Evaluation evaluation) {
         Map<Integer, List<Integer>> classes = new TreeMap<>();
         for (int i = 0; i < evaluation.size(); i++) {

@@ -5,9 +5,8 @@ import dev.espalier.sparse.DenseTensor;
 import java.util.List;
 import java.util.Locale;
 
-/// Placing similar things near each other: rows 2k and 2k+1 of the inputs are pair k, whose label is how
-/// similar the two are. Outputs of one vector for each token are pooled. Columns: the cosine of a pair, its
-/// score.
+/// Placing similar things near each other: rows 2k and 2k+1 of the inputs are pair k, whose label is how similar the
+/// two are. Outputs of one vector for each token are pooled. Columns: the cosine of a pair, its score.
 ///
 /// @param pooling how tokens become one vector
 /// @param mask name of the input that says which tokens count; all do if the model has no such input

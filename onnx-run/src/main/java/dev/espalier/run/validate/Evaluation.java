@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One pass of one or more models over the samples. The first model is the original, which the others are
-/// compared with.
+/// One pass of one or more models over the samples. The first model is the original, which the others are compared
+/// with.
 public final class Evaluation {
     private final DataRequest request;
     private final List<ModelScores> scores = new ArrayList<>();
@@ -58,8 +58,7 @@ public final class Evaluation {
         return evaluation;
     }
 
-    /// Runs the models side by side. While they run on a batch, the next one is read and the one before is
-    /// scored.
+    /// Runs the models side by side. While they run on a batch, the next one is read and the one before is scored.
     private void run(List<OrtModel> models, Feed feed, String output, Progress progress, BooleanSupplier stop)
             throws IOException, ModelRunException {
         Batch batch = feed.next();

@@ -3,8 +3,8 @@ package dev.espalier.run.validate;
 import dev.espalier.run.data.DataException;
 import java.util.List;
 
-/// Estimating numbers: a label has as many as the output. Columns: the mean over a sample's numbers of the
-/// squared error, the label, its square, the absolute error.
+/// Estimating numbers: a label has as many as the output. Columns: the mean over a sample's numbers of the squared
+/// error, the label, its square, the absolute error.
 public record Regression() implements Task {
     @Override
     public String name() {

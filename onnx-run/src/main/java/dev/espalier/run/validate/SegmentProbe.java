@@ -39,8 +39,8 @@ public final class SegmentProbe {
 
     /// Compares the models on each segment.
     ///
-    /// Each interval is at 1 - 0.05 / k for k segments, so that all hold together at 95 % (Bonferroni's
-    /// correction; Dunn, Journal of the American Statistical Association 56, 1961).
+    /// Each interval is at 1 - 0.05 / k for k segments, so that all hold together at 95 % (Bonferroni's correction;
+    /// Dunn, Journal of the American Statistical Association 56, 1961).
     ///
     /// @param column which segment each sample is in, by number; empty for the classes
     /// @param by name of the column

@@ -4,10 +4,10 @@ import dev.espalier.run.data.DataException;
 import java.util.Arrays;
 import java.util.List;
 
-/// Deciding for a class at each place: an output [classes, ...] and a label of the remaining shape for each
-/// sample. Where
-/// the label is 255 and there are fewer classes, the place does not count, as is usual. Columns: the places of
-/// each class in the intersection, then those in the union.
+/// Deciding for a class at each place: an output [classes, ...] and a label of the remaining shape for each sample.
+/// Where
+/// the label is 255 and there are fewer classes, the place does not count, as is usual. Columns: the places of each
+/// class in the intersection, then those in the union.
 public record Segmentation() implements Task {
     private static final int IGNORED = 255;
 

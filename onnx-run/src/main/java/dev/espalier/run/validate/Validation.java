@@ -34,8 +34,7 @@ public record Validation(
         return isClear ? Answer.PASS : Answer.CANNOT_TELL;
     }
 
-    /// Whether a probe decides. Of those that decide if nothing else is said, segments do so only where there
-    /// are any.
+    /// Whether a probe decides. Of those that decide if nothing else is said, segments do so only where there are any.
     public boolean decides(ProbeResult result) {
         return gate.isEmpty()
                 ? result.probe().equals("accuracy")

@@ -178,6 +178,9 @@ final class ChannelGraph {
     private Optional<String> obstacle(ChannelTensor tensor) {
         Value value = tensor.value();
         if (!tensor.isStored()) {
+            if (links.options().mayChangePorts() && value.graph().outer().isEmpty()) {
+                return Optional.empty();
+            }
             if (value.isInput()) {
                 return Optional.of("an input of the " + (value.graph().outer().isPresent() ? "nested graph" : "model"));
             }

@@ -11,9 +11,9 @@ import java.util.Locale;
 /// @param onlyHeads whether only channels of attention are wanted
 /// @param lossyNorms whether channels that LayerNormalization normalizes over may go, although what stays is
 ///     normalized otherwise then
-public record ChannelOptions(Attention attention, boolean onlyHeads, boolean lossyNorms) {
+public record ChannelOptions(Attention attention, boolean onlyHeads, boolean lossyNorms, boolean mayChangePorts) {
     /// Everything that can go exactly.
-    public static final ChannelOptions EXACT = new ChannelOptions(Attention.AUTO, false, false);
+    public static final ChannelOptions EXACT = new ChannelOptions(Attention.AUTO, false, false, false);
 
     /// Which part of each head of an attention, or which heads.
     public enum Attention {
@@ -44,6 +44,6 @@ public record ChannelOptions(Attention attention, boolean onlyHeads, boolean los
                 .filter(each -> each.toString().equals(manifest.attention()))
                 .findFirst()
                 .orElse(Attention.AUTO);
-        return new ChannelOptions(attention, false, Boolean.TRUE.equals(manifest.lossyNorms()));
+        return new ChannelOptions(attention, false, Boolean.TRUE.equals(manifest.lossyNorms()), false);
     }
 }

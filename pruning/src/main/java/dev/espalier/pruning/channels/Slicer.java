@@ -17,6 +17,8 @@ final class Slicer {
     private final int groups;
     private final int width;
     private final DenseTensor to;
+    /// For each axis, how many elements one index of the axis before it has.
+    private final long[] runs;
     private long written;
 
     private Slicer(DenseTensor from, int[] @Nullable [] kept, int groupedAxis, int groups) {
@@ -26,6 +28,11 @@ final class Slicer {
         this.groups = groups;
         this.width = from.type().bits() / 8;
         long[] dims = from.shape().dims();
+        this.runs = new long[dims.length + 1];
+        runs[dims.length] = 1;
+        for (int axis = dims.length - 1; axis >= 0; axis--) {
+            runs[axis] = runs[axis + 1] * dims[axis];
+        }
         for (int axis = 0; axis < dims.length; axis++) {
             int[] some = kept[axis];
             if (some != null) {
@@ -59,15 +66,11 @@ final class Slicer {
 
     /// @param at the element where the part of `from` begins that is copied from
     private void copy(int axis, int last, long at) {
-        long run = 1;
-        for (int i = axis; i < kept.length; i++) {
-            run *= from.shape().dim(i);
-        }
         if (axis > last) {
-            copyRun(at, run);
+            copyRun(at, runs[axis]);
             return;
         }
-        long step = run / from.shape().dim(axis);
+        long step = runs[axis + 1];
         int[] some = kept[axis];
         if (some == null) {
             for (long i = 0; i < from.shape().dim(axis); i++) {

@@ -2,9 +2,8 @@ package dev.espalier.pruning.scope;
 
 import java.util.List;
 
-/// All layers reach the sparsity together, by the share that a weight's square has of the squares of its layer
-/// that are not smaller (layer-adaptive magnitude pruning): `w_u^2 / sum of w_v^2 over all v from u on, in
-/// ascending order of
+/// All layers reach the sparsity together, by the share that a weight's square has of the squares of its layer that are
+/// not smaller (layer-adaptive magnitude pruning): `w_u^2 / sum of w_v^2 over all v from u on, in ascending order of
 /// |w|`. The largest weight of each layer has 1, so no layer goes as a whole before the others do.
 final class LampScope implements Scope {
     private static final Ranking BY_SHARE_OF_REST = (score, fromHere, all) -> score * score / fromHere;

@@ -1,5 +1,6 @@
 package dev.espalier.pruning.scope;
 
+import dev.espalier.sparse.Cut;
 import dev.espalier.sparse.Scores;
 import dev.espalier.sparse.Shape;
 import java.util.function.Supplier;
@@ -21,8 +22,6 @@ public record Layer(
         boolean isFirstConvolution,
         boolean isLast,
         Supplier<Scores> scores) {
-    private static final int BLOCK = 4096;
-
     /// What all units count for.
     public long total() {
         return units * cost;
@@ -35,16 +34,6 @@ public record Layer(
 
     /// How many units are zero already.
     public long zeros() {
-        Scores all = scores.get();
-        long[] block = new long[BLOCK];
-        long zeros = 0;
-        for (long from = 0; from < all.count(); from += BLOCK) {
-            int count = (int) Math.min(BLOCK, all.count() - from);
-            all.read(from, count, block);
-            for (int i = 0; i < count; i++) {
-                zeros += block[i] == 0 ? 1 : 0;
-            }
-        }
-        return zeros;
+        return new Cut(1, 0).countIn(scores.get());
     }
 }

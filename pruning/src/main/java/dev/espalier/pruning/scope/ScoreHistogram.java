@@ -7,8 +7,7 @@ import java.util.stream.IntStream;
 
 /// How many scores share their highest bits, and the sum of their squares. Bins that have none are left out.
 ///
-/// Counted in chunks of a fixed size that are added in order, so that sums are the same for any number of
-/// threads.
+/// Counted in chunks of a fixed size that are added in order, so that sums are the same for any number of threads.
 final class ScoreHistogram {
     /// Bits that scores are binned by: sign and exponent of a number and at least four bits of its fraction.
     private static final int DIGITS_OF_FLOAT = 15;
@@ -134,8 +133,7 @@ final class ScoreHistogram {
         return bins.length;
     }
 
-    /// How many scores lie below a bin; of the bin after the last, how many there are without those that never
-    /// go.
+    /// How many scores lie below a bin; of the bin after the last, how many there are without those that never go.
     long before(int bin) {
         return before[bin];
     }
