@@ -97,7 +97,6 @@ final class ConstantGraphs {
                         .conv("a", "y", 8, 4)
                         .out("y", "N", 4, 6, 6)
                         .expect(8, 1),
-
                 Net.image("two layers that share a weight and lose the same", 17)
                         .weight("w", 8, 3, 1, 1)
                         .node("Conv", "x,w", "a")

@@ -92,7 +92,6 @@ final class ConvolutionGraphs {
                         .conv("p", "y", 8, 4)
                         .out("y", "N", 4, 6, 6)
                         .expect(8, 1),
-
                 Net.image("a scalar slope", 17)
                         .conv("x", "a", 3, 8)
                         .weight("slope", 1)

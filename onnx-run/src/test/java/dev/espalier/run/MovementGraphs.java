@@ -155,7 +155,6 @@ final class MovementGraphs {
                         .dense("e", "y", 8, 3)
                         .out("y", 2, 3, 3)
                         .expect(8, 1),
-
                 Net.image("a shape with zeros and an open size", 17)
                         .conv("x", "a", 3, 8)
                         .integers("shape", 0, 0, -1)

@@ -25,8 +25,7 @@ final class NestedGraphs {
                 .weight("w", 8, 8, 1, 1)
                 .weight("v", 8, 8, 1, 1)
                 .conv("x", "a", 3, 8);
-        net.builder()
-                .nodeWithBodies("If", List.of("c"), List.of("z"), "then_branch", then, "else_branch", otherwise);
+        net.builder().nodeWithBodies("If", List.of("c"), List.of("z"), "then_branch", then, "else_branch", otherwise);
         return net.node("Relu", "z", "y").out("y", 1, 8, 6, 6);
     }
 

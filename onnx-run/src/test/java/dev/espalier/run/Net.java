@@ -140,8 +140,7 @@ final class Net {
     }
 
     Net halves(String tensor, long... dims) {
-        return wider(
-                ElementType.F16, tensor, value -> Short.toUnsignedLong(Float.floatToFloat16((float) value)), dims);
+        return wider(ElementType.F16, tensor, value -> Short.toUnsignedLong(Float.floatToFloat16((float) value)), dims);
     }
 
     private Net wider(ElementType type, String tensor, DoubleToLongFunction bits, long... dims) {

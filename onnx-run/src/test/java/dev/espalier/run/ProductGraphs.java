@@ -33,7 +33,6 @@ final class ProductGraphs {
                         .dense("e", "y", 8, 3)
                         .out("y", "N", 4, 3)
                         .expect(8, 1),
-
                 Net.of("a product with itself", 17)
                         .in("N", 5)
                         .dense("x", "a", 5, 8)

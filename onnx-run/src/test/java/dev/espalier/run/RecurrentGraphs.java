@@ -7,8 +7,10 @@ final class RecurrentGraphs {
     private RecurrentGraphs() {}
 
     static List<Net> all() {
-        return List.of(both("LSTM", 4), both("GRU", 3), both("RNN", 1),
-
+        return List.of(
+                both("LSTM", 4),
+                both("GRU", 3),
+                both("RNN", 1),
                 Net.of("states that are given", 17)
                         .in(4, 2, 5)
                         .weight("w", 1, 12, 5)

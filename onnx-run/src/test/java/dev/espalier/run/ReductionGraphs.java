@@ -34,7 +34,6 @@ final class ReductionGraphs {
                         .conv("l", "y", 6, 4)
                         .out("y", "N", 4, 6, 6)
                         .expect(8, 1),
-
                 Net.image("a maximum over space", 17)
                         .conv("x", "a", 3, 8)
                         .node("ReduceMax", "a", "m", "axes", List.of(2, 3), "keepdims", 0)
