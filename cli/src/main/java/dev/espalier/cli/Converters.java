@@ -40,7 +40,9 @@ final class Converters {
             try {
                 return PatternChoice.parse(text);
             } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage() + ", and channels");
+                String message = String.valueOf(e.getMessage());
+                throw new TypeConversionException(
+                        message.endsWith(PatternChoice.FORMS) ? message + ", and channels" : message);
             }
         }
     }

@@ -1,6 +1,5 @@
 package dev.espalier.cli;
 
-import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.pruning.ComparedTensor;
@@ -34,9 +33,11 @@ record DiffReport(
     /// A tensor in one of the models.
     record Side(String name, String type, String shape, String storage) {
         static Side of(ComparedTensor tensor) {
-            Constant constant = tensor.constant();
             return new Side(
-                    tensor.name(), constant.type().label(), constant.shape().toString(), constant.storage());
+                    tensor.name(),
+                    tensor.type().label(),
+                    tensor.shape().toString(),
+                    tensor.constant().storage());
         }
     }
 
@@ -123,7 +124,7 @@ record DiffReport(
     }
 
     private static long parameters(TensorPair pair) {
-        return pair.before().or(pair::after).orElseThrow().constant().shape().elementCount();
+        return pair.before().or(pair::after).orElseThrow().shape().elementCount();
     }
 
     private static String word(TensorPair.Change change) {

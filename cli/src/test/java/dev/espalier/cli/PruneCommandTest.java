@@ -97,6 +97,15 @@ final class PruneCommandTest {
                         error: a sparsity of 90 % does not go with 2:4, which is 50 %: leave the sparsity out, or choose another pattern
                           hint: see `espalier prune --help`
                         """));
+        assertThat(Cli.launch("prune", MLP, "--pattern", "4:2", "--dry-run")).isEqualTo(new Cli.Result(2, "", """
+                        error: Invalid value for option '--pattern': KEEP:GROUP keeps KEEP of every GROUP weights, from 1 to GROUP - 1, of at most 4096; not 4:2
+                          hint: see `espalier prune --help`
+                        """));
+        for (String pattern : List.of("block:999x999", "slices:2")) {
+            Cli.Result result = Cli.launch("prune", MLP, "--pattern", pattern, "-s", "0.5", "--dry-run");
+            assertThat(result.exitCode()).isEqualTo(3);
+            assertThat(result.errorOutput()).contains("no weight can follow " + pattern + ", for instance");
+        }
         assertThat(Cli.launch("prune", MLP, "--pattern", "block:4x1", "--dry-run")
                         .errorOutput())
                 .startsWith("error: Missing required option: '--sparsity=SHARE'");

@@ -4,6 +4,7 @@ import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.InputException;
+import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
 import java.util.ArrayList;
@@ -51,8 +52,13 @@ public record ComparedTensor(
         return value.path();
     }
 
-    /// The dimensions of what it stands for.
-    Shape shape() {
+    /// The type of its elements.
+    public ElementType type() {
+        return weight.map(Weight::type).orElseGet(() -> constant().type());
+    }
+
+    /// Its dimensions.
+    public Shape shape() {
         return weight.map(Weight::shape).orElseGet(() -> constant().shape());
     }
 
