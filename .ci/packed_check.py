@@ -3,7 +3,7 @@
 usage: packed_check.py ESPALIER FOLDER    (needs the package onnx)
 
 Prunes the samples, and models made here that have weights of every type and place, with the launcher ESPALIER, to every
-packed encoding. Each file has to pass the checker and strict inference; the weights that the reference evaluator
+packed encoding, also with `--values f16` and `i8`. Each file has to pass the checker and strict inference; the weights that the reference evaluator
 decodes, those that numpy makes of the parts as docs/formats has it, and those of the same run with `--encoding dense`
 have to be equal bit for bit, and so have the outputs. Where `auto` takes the standard's own sparse tensors for some
 weights, inference refuses these at every operator: such a file goes through the checker without inference, and only its
@@ -20,6 +20,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
+from onnx.reference.op_run import OpRun
 
 # Options of `prune`, with the encodings to take; that of a pattern is taken where a weight follows it.
 RUNS = [(["-s", sparsity], ["gap", "bitmap", "auto"]) for sparsity in ["0.5", "0.8", "0.95"]] + [
@@ -27,6 +28,12 @@ RUNS = [(["-s", sparsity], ["gap", "bitmap", "auto"]) for sparsity in ["0.5", "0
     (["--pattern", "1:3"], ["nofm"]),
     (["--pattern", "block:2x3", "-s", "0.6"], ["blocks", "auto"]),
     (["--pattern", "block:1x5", "-s", "0.9"], ["blocks"]),
+]
+# The same with values that were rounded.
+ROUNDED_RUNS = [
+    (["-s", "0.8"], ["gap", "bitmap"]),
+    (["--pattern", "2:4"], ["nofm"]),
+    (["--pattern", "block:2x3", "-s", "0.6"], ["blocks"]),
 ]
 FORMS = ["gap", "bitmap", "nofm", "blocks"]
 SAMPLES = pathlib.Path(__file__).parent.parent / "samples"
@@ -105,6 +112,19 @@ def old_model(folder):
     return save(folder, "old", 11, 3, nodes, *ports, [])
 
 
+class GatherElements(OpRun):
+    """The evaluator's own gathers from no more than 64 elements."""
+
+    op_domain = ""
+
+    def _run(self, data, indices, axis=None):
+        return (np.take_along_axis(data, indices.astype(np.int64), axis or 0),)
+
+
+def evaluate(model, names, feeds):
+    return ReferenceEvaluator(model, new_ops=[GatherElements]).run(names, feeds)
+
+
 def dense_weights(graph):
     """The initializers, and the tensors of Constant nodes under the names of their outputs."""
     yield from graph.initializer
@@ -152,6 +172,19 @@ def numpy_blocks(parts, dense):
 def numpy_decoded(graph, dense):
     """Of one dense initializer: what numpy makes of its parts, and the encoding; None where it is not packed."""
     parts = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    name = dense.name
+    is_narrow = any(list(node.output) == [f"{name}.wide"] for node in graph.node)
+    if is_narrow:
+        parts[f"{name}.values"] = parts[f"{name}.values"].astype(numpy_helper.to_array(dense).dtype)
+    elements, form = numpy_unscaled(parts, graph, dense)
+    if elements is not None and f"{name}.scales" in parts:
+        steps = elements.reshape(parts[f"{name}.channels"])
+        elements = (steps * parts[f"{name}.scales"]).reshape(dense.dims)
+    return elements, form + "-narrow" if is_narrow else form
+
+
+def numpy_unscaled(parts, graph, dense):
+    """The same before the steps of output channels are multiplied by their scales."""
     name = dense.name
     count = int(np.prod(dense.dims, dtype=np.int64))
     if f"{name}.gaps" in parts:
@@ -202,11 +235,11 @@ def random_inputs(graph):
     return feeds
 
 
-def prune(espalier, file, encoding, options, out):
-    command = [espalier, "prune", file, *options, "--encoding", encoding, "-o", out]
-    run = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    if run.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit code {run.returncode}\n{run.stdout}{run.stderr}")
+def run(espalier, *words, out):
+    command = [str(word) for word in (espalier, *words, "-o", out, "--force")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
     return onnx.load(out)
 
 
@@ -233,41 +266,58 @@ def require_all_packed(what, encoding, model, packed):
             sys.exit(f"{what}: the weight in {body.name} is not packed")
 
 
-def check(espalier, file, options, encodings, folder):
-    """Returns how many weights of each encoding were compared."""
-    dense = prune(espalier, file, "dense", options, folder / "dense.onnx")
-    feeds = random_inputs(dense.graph)
-    names = [output.name for output in dense.graph.output]
-    expected = ReferenceEvaluator(dense).run(names, feeds)
+def check_exact(espalier, file, options, encodings, folder):
+    """Returns the encoding of each weight that was compared."""
+    dense = run(espalier, "prune", file, *options, "--encoding", "dense", out=folder / "dense.onnx")
     seen = []
     for encoding in encodings:
-        what = f"{file.name}, {' '.join(options)}, as {encoding}"
         out = folder / "packed.onnx"
-        model = prune(espalier, file, encoding, options, out)
-        is_sparse = has_sparse_tensors(model.graph)
-        if is_sparse and encoding != "auto":
-            sys.exit(f"{what}: there are sparse tensors")
-        onnx.checker.check_model(str(out), full_check=not is_sparse)
-        packed = {}
-        for tensor in dense_weights(dense.graph):
-            decoded, form = numpy_decoded(model.graph, tensor)
-            if decoded is not None:
-                require_same(f"{what}, {tensor.name} by numpy", decoded, numpy_helper.to_array(tensor))
-                packed[tensor.name] = decoded
-                seen.append(form)
-        if encoding in ("gap", "bitmap"):
-            require_all_packed(what, encoding, model, packed)
-        if is_sparse:
-            continue
-        inferred = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
-        declared = {info.name: info for info in inferred.graph.value_info}
-        for name in packed:
-            model.graph.output.append(declared[name])
-        outputs = ReferenceEvaluator(model).run(names + list(packed), feeds)
-        for name, actual, wanted in zip(names + list(packed), outputs, expected + list(packed.values()), strict=True):
-            is_view = name in names and encoding == "blocks"
-            require = require_close if is_view else require_same
-            require(f"{what}, {name} by the reference evaluator", actual, wanted)
+        run(espalier, "prune", file, *options, "--encoding", encoding, out=out)
+        seen += check(f"{file.name}, {' '.join(options)}, as {encoding}", encoding, dense, out)
+    return seen
+
+
+def check_rounded(espalier, file, options, encodings, folder):
+    """The same with values that were rounded, against the dense form of what was written."""
+    seen = []
+    for encoding, values in itertools.product(encodings, ["f16", "i8"]):
+        out = folder / "packed.onnx"
+        run(espalier, "prune", file, *options, "--encoding", encoding, "--values", values, out=out)
+        dense = run(espalier, "export", out, "--encoding", "dense", out=folder / "dense.onnx")
+        seen += check(f"{file.name}, {' '.join(options)}, as {encoding} of {values}", encoding, dense, out)
+    return seen
+
+
+def check(what, encoding, dense, out):
+    """Returns the encoding of each weight that was compared."""
+    model = onnx.load(out)
+    feeds = random_inputs(dense.graph)
+    names = [output.name for output in dense.graph.output]
+    is_sparse = has_sparse_tensors(model.graph)
+    if is_sparse and encoding != "auto":
+        sys.exit(f"{what}: there are sparse tensors")
+    onnx.checker.check_model(str(out), full_check=not is_sparse)
+    packed, seen = {}, []
+    for tensor in dense_weights(dense.graph):
+        decoded, form = numpy_decoded(model.graph, tensor)
+        if decoded is not None:
+            require_same(f"{what}, {tensor.name} by numpy", decoded, numpy_helper.to_array(tensor))
+            packed[tensor.name] = decoded
+            seen.append(form)
+    if encoding in ("gap", "bitmap"):
+        require_all_packed(what, encoding, model, packed)
+    if is_sparse:
+        return seen
+    inferred = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
+    declared = {info.name: info for info in inferred.graph.value_info}
+    for name in packed:
+        model.graph.output.append(declared[name])
+    expected = evaluate(dense, names, feeds) + list(packed.values())
+    outputs = evaluate(model, names + list(packed), feeds)
+    for name, actual, wanted in zip(names + list(packed), outputs, expected, strict=True):
+        is_view = name in names and encoding == "blocks"
+        require = require_close if is_view else require_same
+        require(f"{what}, {name} by the reference evaluator", actual, wanted)
     return seen
 
 
@@ -284,11 +334,15 @@ def main(espalier, folder):
     seen = []
     for file in files:
         for options, encodings in RUNS:
-            seen += check(espalier, file, options, encodings, folder)
-    counts = {form: seen.count(form) for form in FORMS}
+            seen += check_exact(espalier, file, options, encodings, folder)
+        for options, encodings in ROUNDED_RUNS:
+            seen += check_rounded(espalier, file, options, encodings, folder)
+    counts = {form: seen.count(form) for form in FORMS + [f"{form}-narrow" for form in FORMS]}
     if not all(counts.values()):
         sys.exit(f"not every encoding was there: {counts}")
-    print(f"{len(files) * sum(len(encodings) for _, encodings in RUNS)} files of packed weights hold against the standard: {counts}")
+    exact = sum(len(encodings) for _, encodings in RUNS)
+    rounded = 2 * sum(len(encodings) for _, encodings in ROUNDED_RUNS)
+    print(f"{len(files) * (exact + rounded)} files of packed weights hold against the standard: {counts}")
 
 
 if __name__ == "__main__":

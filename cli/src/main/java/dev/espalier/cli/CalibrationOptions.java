@@ -1,9 +1,15 @@
 package dev.espalier.cli;
 
+import dev.espalier.pruning.PruningPlan;
+import dev.espalier.pruning.calibrated.CurvesFile;
+import dev.espalier.pruning.calibrated.SensitivityCurves;
+import dev.espalier.run.ModelRunException;
+import dev.espalier.run.calibrate.CurveMeasure;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
 import dev.espalier.run.data.Selection;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -17,8 +23,9 @@ import picocli.CommandLine.Spec;
 /// Samples that a model is pruned with.
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class CalibrationOptions {
-    private static final int BATCH = 64;
+    private static final int BATCH = 32;
     private static final int DEFAULT_SAMPLES = 2048;
+    private static final int DEFAULT_MEMORY = 1000;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -37,6 +44,27 @@ final class CalibrationOptions {
             description = "How many of them at most (default: " + DEFAULT_SAMPLES + ").")
     private @Nullable Integer samples;
 
+    @Option(
+            names = "--memory",
+            paramLabel = "MB",
+            description = "How much of what the samples become on their way may be kept; where that is too little, "
+                    + "it is computed again (default: " + DEFAULT_MEMORY + ").")
+    private @Nullable Integer memory;
+
+    @Option(
+            names = "--allocate",
+            paramLabel = "HOW",
+            description = "How the zeros are divided among layers: uniform, as --scope says; or auto, so that the "
+                    + "output changes least by what each layer alone does to it, measured at ten sparsities, which "
+                    + "takes longer (default: uniform, or auto with --curves).")
+    private @Nullable String allocate;
+
+    @Option(
+            names = "--curves",
+            paramLabel = "FILE",
+            description = "Where these measurements are kept: read if the file exists, written if not.")
+    private @Nullable Path curves;
+
     @Mixin
     private InputOptions inputs;
 
@@ -44,12 +72,16 @@ final class CalibrationOptions {
     ///
     /// @throws ParameterException if there are only options for them, or the options make no sense
     boolean isGiven() {
-        if (data == null && !(inputs.areUnused() && samples == null)) {
+        if (data == null
+                && !(inputs.areUnused() && samples == null && memory == null && allocate == null && curves == null)) {
             throw usage(
-                    "--samples, --input and --preprocess are about the samples of --calibration, and there are none");
+                    "--samples, --memory, --allocate, --curves, --input and --preprocess are about the samples of --calibration, and there are none");
         }
         if (samples != null && samples < 1) {
             throw usage("--samples is a number from 1 on");
+        }
+        if (memory != null && memory < 0) {
+            throw usage("--memory is a number of megabytes from 0 on");
         }
         return data != null;
     }
@@ -64,6 +96,42 @@ final class CalibrationOptions {
             throw new IllegalStateException("no calibration data");
         }
         return inputs.open(data);
+    }
+
+    /// Whether zeros are divided by curves.
+    ///
+    /// @throws ParameterException if it is said in a word that means nothing
+    boolean isByCurves() {
+        if (allocate == null) {
+            return curves != null;
+        }
+        return switch (allocate) {
+            case "auto" -> true;
+            case "uniform" -> false;
+            default -> throw usage("--allocate " + allocate + ": there are uniform and auto");
+        };
+    }
+
+    /// The curves of a plan's layers: from the file, or measured.
+    ///
+    /// @param threads that work
+    SensitivityCurves curves(PruningPlan plan, Path model, String pattern, long seed, int threads)
+            throws IOException, ModelRunException {
+        if (curves != null && Files.exists(curves)) {
+            return CurvesFile.read(curves, model, pattern);
+        }
+        try (Dataset dataset = open()) {
+            SensitivityCurves measured = CurveMeasure.of(plan, model, dataset, request(seed), memory(), threads);
+            if (curves != null) {
+                CurvesFile.of(model, pattern, measured).write(curves);
+            }
+            return measured;
+        }
+    }
+
+    /// Bytes of activations that may be kept.
+    long memory() {
+        return (memory == null ? DEFAULT_MEMORY : memory) * 1_000_000L;
     }
 
     FeedRequest request(long seed) {

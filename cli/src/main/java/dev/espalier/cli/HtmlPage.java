@@ -31,9 +31,9 @@ final class HtmlPage {
             th,td{text-align:left;padding:.25rem .9rem .25rem 0;border-bottom:1px solid var(--rule);\
             vertical-align:top;white-space:nowrap}th{font-weight:600}
             .n{text-align:right;font-variant-numeric:tabular-nums}td.long{white-space:normal;min-width:14rem;width:100%}
-            svg{display:block;width:100%;max-width:36rem;margin:.75rem 0}td svg{width:12rem;margin:.3rem 0}
+            svg{display:block;width:100%;max-width:36rem;margin:.75rem 0}td svg{width:12rem;margin:0}
             svg text{font:11px system-ui,sans-serif;fill:var(--fg)}.a{fill:var(--a)}.b{fill:var(--b)}
-            .rest{fill:var(--rule)}polyline{stroke-width:2}
+            .rest{fill:var(--rule)}.none{fill:none}polyline{stroke-width:2}
             polyline.a{fill:none;stroke:var(--a)}polyline.b{fill:none;stroke:var(--b)}
             line.axis{stroke:var(--rule)}line.range{stroke:var(--b);stroke-width:2}
             line.bound{stroke:var(--bad);stroke-dasharray:4 3}

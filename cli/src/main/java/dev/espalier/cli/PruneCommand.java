@@ -13,7 +13,9 @@ import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.PruningResult;
 import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.calibrated.BudgetPlan;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
+import dev.espalier.pruning.calibrated.SensitivityCurves;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.calibrate.CalibratedPruning;
 import dev.espalier.run.data.Dataset;
@@ -101,8 +103,8 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     @Override
     public Integer call() throws Exception {
         encoding.choice();
-        if (calibration.isGiven() && !choice.isOfEachLayer()) {
-            throw usage("with --calibration layer after layer is pruned: it does not go with another --scope");
+        if (calibration.isGiven() && calibration.isByCurves() && !choice.isOfEachLayer()) {
+            throw usage("--allocate auto divides the zeros among layers, and so does --scope: choose one");
         }
         CalibratedMethod calibrated = choice.method().calibratedMethod(calibration.isGiven());
         PruneReport report;
@@ -156,15 +158,33 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     }
 
     private Done calibrated(Model model, PruningPlan plan, CalibratedMethod by) throws IOException {
-        try (Dataset data = calibration.open();
-                CalibratedPruning pruning =
-                        CalibratedPruning.of(by, file, data, calibration.request(choice.seed()), workers.count())) {
-            return carryOut(model, plan.by(pruning));
+        try {
+            return calibratedAs(calibration.isByCurves() ? divided(plan) : plan, model, by);
         } catch (ModelRunException e) {
             throw new PruningException(
                     "the model cannot be calibrated: " + e.getMessage(),
                     "file '" + file + "'",
                     "without --calibration it is pruned by magnitude");
+        }
+    }
+
+    private PruningPlan divided(PruningPlan plan) throws IOException, ModelRunException {
+        SensitivityCurves curves = calibration.curves(plan, file, choice.pattern(), choice.seed(), workers.count());
+        return BudgetPlan.of(plan, curves, choice.share());
+    }
+
+    private Done calibratedAs(PruningPlan plan, Model model, CalibratedMethod by)
+            throws IOException, ModelRunException {
+        try (Dataset data = calibration.open();
+                CalibratedPruning pruning = CalibratedPruning.of(
+                        by,
+                        plan.weights(),
+                        file,
+                        data,
+                        calibration.request(choice.seed()),
+                        calibration.memory(),
+                        workers.count())) {
+            return carryOut(model, plan.by(pruning));
         }
     }
 

@@ -84,6 +84,16 @@ final class PruneOptions {
     @Option(names = "--seed", description = "Seed of the methods that draw lots (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    /// The pattern, as it is written.
+    String pattern() {
+        return pattern.toString();
+    }
+
+    /// What is asked of all layers.
+    Optional<Sparsity> share() {
+        return Optional.ofNullable(sparsity).or(pattern::sparsity);
+    }
+
     long seed() {
         return seed;
     }

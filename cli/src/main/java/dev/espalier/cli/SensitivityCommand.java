@@ -3,9 +3,17 @@ package dev.espalier.cli;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.pruning.LayerSensitivity;
+import dev.espalier.pruning.PatternChoice;
+import dev.espalier.pruning.PruneRequest;
+import dev.espalier.pruning.PruneRule;
+import dev.espalier.pruning.PruningException;
+import dev.espalier.pruning.PruningMethods;
+import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.WeightSearch;
 import dev.espalier.pruning.WeightSelection;
+import dev.espalier.pruning.scope.Scopes;
+import dev.espalier.run.ModelRunException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -22,7 +30,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "sensitivity",
         description = "Shows how much of their energy, the sum of squares, layers lose when their smallest weights go, "
-                + "the weakest first. Needs no data, and measures no accuracy.",
+                + "the weakest first. Needs no data, and measures no accuracy. With --calibration, what each layer alone "
+                + "does to the output when it is pruned and fitted.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -44,6 +53,12 @@ final class SensitivityCommand implements Callable<Integer>, HasModelFile {
     @Mixin
     private NameOptions names;
 
+    @Mixin
+    private CalibrationOptions calibration;
+
+    @Option(names = "--seed", description = "Seed by which samples are drawn (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -61,13 +76,30 @@ final class SensitivityCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
-        SensitivityReport report = workers.run(this::look);
+        Report report = workers.run(calibration.isGiven() ? this::curves : this::look);
         if (json) {
             JsonReport.print(report, console.out());
         } else {
             report.print(console);
         }
         return ExitCode.OK;
+    }
+
+    private CurvesReport curves() throws IOException {
+        PatternChoice pattern = new PatternChoice.Unstructured();
+        PruneRule all = PruneRule.forAll(Sparsity.parse("0"), pattern, Scopes.LAYER, PruningMethods.MAGNITUDE);
+        PruningPlan plan = PruningPlan.of(
+                WeightSearch.in(OnnxReader.read(file)),
+                new PruneRequest(List.of(all), names.included(), names.excluded(), seed));
+        try {
+            return CurvesReport.of(
+                    file.toString(), calibration.curves(plan, file, pattern.toString(), seed, workers.count()));
+        } catch (ModelRunException e) {
+            throw new PruningException(
+                    "the model cannot be calibrated: " + e.getMessage(),
+                    "file '" + file + "'",
+                    "without --calibration no samples are needed");
+        }
     }
 
     private SensitivityReport look() throws IOException {

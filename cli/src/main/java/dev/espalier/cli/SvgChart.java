@@ -9,6 +9,7 @@ import java.util.Locale;
 /// @param markup the element `svg`
 record SvgChart(String markup) {
     private static final int WIDTH = 360;
+    private static final int CELL = 180;
     private static final int LABEL = 96;
     private static final int VALUE = 84;
     private static final int ROW = 26;
@@ -57,38 +58,59 @@ record SvgChart(String markup) {
     ///
     /// @param percent how much is filled
     static SvgChart share(String title, double percent) {
-        return close(open(String.format(Locale.ROOT, "%.2f %% %s", percent, title), 2 * BAR)
+        return cell(String.format(Locale.ROOT, "%.2f %% %s", percent, title), "rest", percent / 100);
+    }
+
+    /// One of several bars on a scale from 0, for a cell of a table.
+    ///
+    /// @param most where the scale ends
+    static SvgChart bar(String title, double value, double most) {
+        return cell(title, "none", most <= 0 ? 0 : value / most);
+    }
+
+    private static SvgChart cell(String title, String rest, double share) {
+        return close(open(title, 2 * BAR)
                 .append(String.format(
                         Locale.ROOT,
-                        "<rect class=\"rest\" width=\"%1$d\" height=\"%2$d\"/><rect class=\"b\" width=\"%3$.1f\" height=\"%2$d\"/>",
+                        "<rect class=\"%1$s\" width=\"%2$d\" height=\"%3$d\"/><rect class=\"b\" width=\"%4$.1f\" "
+                                + "height=\"%3$d\"/>",
+                        rest,
                         WIDTH,
                         2 * BAR,
-                        percent / 100 * WIDTH)));
+                        share * WIDTH)));
     }
 
     /// Values with their intervals on one scale, and a bound as a line across.
     ///
     /// @param unit of the scale, shown at its ends
     static SvgChart ranges(String title, List<Range> ranges, double bound, String unit) {
-        double low =
-                Math.min(bound, ranges.stream().mapToDouble(Range::low).min().orElse(0));
-        double high =
-                Math.max(bound, ranges.stream().mapToDouble(Range::high).max().orElse(0));
-        double margin = Math.max((high - low) * 0.05, 1e-9);
-        Scale scale = new Scale(low - margin, high + margin, LABEL, WIDTH - 8);
+        Scale scale = Scale.of(ranges, bound, LABEL, WIDTH - 8);
         int height = ranges.size() * ROW;
         StringBuilder svg = open(title, height + 20);
         svg.append(line("bound", scale.at(bound), 0, scale.at(bound), height));
         for (int i = 0; i < ranges.size(); i++) {
-            Range range = ranges.get(i);
             int y = i * ROW + ROW / 2;
-            svg.append(text(LABEL - 6, y + 4, "end", range.name));
-            svg.append(line("range", scale.at(range.low), y, scale.at(range.high), y));
-            svg.append(String.format(
-                    Locale.ROOT, "<circle class=\"b\" cx=\"%.1f\" cy=\"%d\" r=\"4\"/>", scale.at(range.value), y));
+            svg.append(text(LABEL - 6, y + 4, "end", ranges.get(i).name));
+            range(svg, ranges.get(i), scale, y);
         }
         ends(svg, scale, height, unit);
         return close(svg);
+    }
+
+    /// One of several values with their intervals, for a cell of a table: all are on the scale of all.
+    static SvgChart range(Range range, List<Range> all, double bound) {
+        Scale scale = Scale.of(all, bound, 4, CELL - 4);
+        StringBuilder svg =
+                open(String.format(Locale.ROOT, "%.2f, %.2f to %.2f", range.value, range.low, range.high), CELL, ROW);
+        svg.append(line("bound", scale.at(bound), 0, scale.at(bound), ROW));
+        range(svg, range, scale, ROW / 2);
+        return close(svg);
+    }
+
+    private static void range(StringBuilder svg, Range range, Scale scale, int y) {
+        svg.append(line("range", scale.at(range.low), y, scale.at(range.high), y));
+        svg.append(String.format(
+                Locale.ROOT, "<circle class=\"b\" cx=\"%.1f\" cy=\"%d\" r=\"4\"/>", scale.at(range.value), y));
     }
 
     /// Two distributions, each by its percentiles 0 to 100: the share of runs that are at most so long. The scale ends
@@ -122,13 +144,27 @@ record SvgChart(String markup) {
 
     /// From values to places.
     private record Scale(double low, double high, int left, int right) {
+        /// A scale for all of them and the bound.
+        static Scale of(List<Range> ranges, double bound, int left, int right) {
+            double low = Math.min(
+                    bound, ranges.stream().mapToDouble(Range::low).min().orElse(0));
+            double high = Math.max(
+                    bound, ranges.stream().mapToDouble(Range::high).max().orElse(0));
+            double margin = Math.max((high - low) * 0.05, 1e-9);
+            return new Scale(low - margin, high + margin, left, right);
+        }
+
         double at(double value) {
             return left + (Math.clamp(value, low, high) - low) / (high - low) * (right - left);
         }
     }
 
     private static StringBuilder open(String title, int height) {
-        return new StringBuilder("<svg viewBox=\"0 0 " + WIDTH + " " + height + "\" role=\"img\"><title>"
+        return open(title, WIDTH, height);
+    }
+
+    private static StringBuilder open(String title, int width, int height) {
+        return new StringBuilder("<svg viewBox=\"0 0 " + width + " " + height + "\" role=\"img\"><title>"
                 + Html.escape(title) + "</title>");
     }
 

@@ -4,6 +4,7 @@ import dev.espalier.run.data.Feed;
 import dev.espalier.run.stats.Interval;
 import dev.espalier.run.validate.AccuracyProbe;
 import dev.espalier.run.validate.Answer;
+import dev.espalier.run.validate.Confusion;
 import dev.espalier.run.validate.EdgeProbe;
 import dev.espalier.run.validate.LatencyProbe;
 import dev.espalier.run.validate.MemoryProbe;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What `validate` found, as a page. Verdicts come first.
@@ -97,11 +99,33 @@ final class ValidatePage {
                 .ifPresent(paired -> page.paragraph(
                         HtmlPage.Mark.SOFT,
                         paired.lost() + " samples are lost, " + paired.gained() + " gained; McNemar's exact test p = "
-                                + ValidateText.figure(found.mcNemar().orElse(1.0))));
+                                + ValidateText.figure(
+                                        Math.max(1e-300, found.mcNemar().orElse(1.0)))));
+        confusions(found.confusions());
     }
 
     private static SvgChart.Range range(String name, Interval interval, double value) {
         return new SvgChart.Range(name, interval.low(), value, interval.high());
+    }
+
+    private static SvgChart.Range range(SegmentProbe.Segment segment) {
+        return range(segment.name(), segment.interval(), segment.drop());
+    }
+
+    private void confusions(List<Confusion> confusions) {
+        if (confusions.isEmpty()) {
+            return;
+        }
+        page.paragraph("The classes that the pruned model decides worst, and what the two take them for:");
+        page.table(
+                confusions,
+                List.of(
+                        HtmlColumn.text("class", c -> ValidateText.name(report.classes(), c.label())),
+                        HtmlColumn.number("samples", c -> Figures.count(c.samples())),
+                        HtmlColumn.number("original %", c -> ValidateText.right(c, 0)),
+                        HtmlColumn.text("takes it for", c -> ValidateText.mistakes(c, 0, report.classes())),
+                        HtmlColumn.number("pruned %", c -> ValidateText.right(c, 1)),
+                        HtmlColumn.text("takes it for", c -> ValidateText.mistakes(c, 1, report.classes()))));
     }
 
     private void segments(SegmentProbe.Result found) {
@@ -109,29 +133,25 @@ final class ValidatePage {
             return;
         }
         page.section("Segments: " + found.by());
-        page.paragraph("The drop in points in each, with intervals that hold together at 95 %.");
+        page.paragraph(
+                "The drop in points in each, with intervals that hold together at 95 %, and the bound (dashed).");
         List<SegmentProbe.Segment> shown = found.segments()
                 .subList(0, Math.min(MOST_SEGMENTS, found.segments().size()));
-        page.chart(SvgChart.ranges(
-                "drop in each segment",
-                shown.stream().map(s -> range(s.name(), s.interval(), s.drop())).toList(),
-                found.maxDrop(),
-                "points"));
+        List<SvgChart.Range> ranges = shown.stream().map(ValidatePage::range).toList();
         page.table(
                 shown,
                 List.of(
                         HtmlColumn.text(found.by(), SegmentProbe.Segment::name),
                         HtmlColumn.number("samples", s -> Figures.count(s.samples())),
-                        HtmlColumn.number("original %", s -> ValidateText.percent(s.original())),
-                        HtmlColumn.number("pruned %", s -> ValidateText.percent(s.pruned())),
+                        HtmlColumn.number("original", s -> report.shown(s.original())),
+                        HtmlColumn.number("pruned", s -> report.shown(s.pruned())),
                         HtmlColumn.number("drop", s -> String.format(Locale.ROOT, "%.2f", s.drop())),
+                        HtmlColumn.chart("", s -> SvgChart.range(range(s), ranges, found.maxDrop())),
                         HtmlColumn.text(
                                         "",
                                         (SegmentProbe.Segment s) -> s.answer().toString())
                                 .marked(s -> mark(s.answer()))));
-        if (found.segments().size() > shown.size()) {
-            page.paragraph(HtmlPage.Mark.SOFT, "and " + (found.segments().size() - shown.size()) + " more");
-        }
+        more(found.segments().size() - shown.size());
     }
 
     private void edge(EdgeProbe.Result found) {
@@ -141,13 +161,8 @@ final class ValidatePage {
         page.section("Edge cases");
         page.paragraph(
                 "Samples in tenths by the original's margin, the least sure first: how many are decided otherwise.");
-        List<SvgChart.Pair> pairs = new ArrayList<>();
-        for (int i = 0; i < found.deciles().size(); i++) {
-            EdgeProbe.Decile decile = found.deciles().get(i);
-            String name = "to " + ValidateText.shortest(decile.highest());
-            pairs.add(new SvgChart.Pair(name, 0, decile.flips(), decile.flips() + " of " + decile.samples()));
-        }
-        page.chart(SvgChart.bars("flips by margin", pairs));
+        int most =
+                found.deciles().stream().mapToInt(EdgeProbe.Decile::flips).max().orElse(0);
         page.table(
                 found.deciles(),
                 List.of(
@@ -155,32 +170,32 @@ final class ValidatePage {
                                 "margin",
                                 d -> ValidateText.shortest(d.lowest()) + " to " + ValidateText.shortest(d.highest())),
                         HtmlColumn.number("samples", d -> Figures.count(d.samples())),
+                        HtmlColumn.number("original", d -> shown(d.original())),
+                        HtmlColumn.number("pruned", d -> shown(d.pruned())),
                         HtmlColumn.number("flips", d -> Figures.count(d.flips())),
-                        HtmlColumn.number("original %", d -> percent(d.original())),
-                        HtmlColumn.number("pruned %", d -> percent(d.pruned()))));
+                        HtmlColumn.chart("", d -> SvgChart.bar(d.flips() + " flips", d.flips(), most))));
         if (!found.worst().isEmpty()) {
             page.paragraph("The flips that the original was surest of, with the largest outputs of both:");
             page.table(
                     found.worst(),
                     List.of(
                             HtmlColumn.number("sample", f -> Integer.toString(f.sample())),
-                            HtmlColumn.number("label", f -> f.label() < 0 ? "-" : Integer.toString(f.label())),
+                            HtmlColumn.text("label", f -> ValidateText.name(report.classes(), f.label())),
                             HtmlColumn.number("margin", f -> ValidateText.shortest(f.originalMargin())),
                             HtmlColumn.text("original", f -> outputs(f.original())),
                             HtmlColumn.text("pruned", f -> outputs(f.pruned()))));
         }
     }
 
-    private static String percent(@Nullable Double share) {
-        return share == null ? "-" : ValidateText.percent(share);
+    private String shown(@Nullable Double figure) {
+        return figure == null ? "-" : report.shown(figure);
     }
 
-    private static String outputs(List<EdgeProbe.ClassOutput> outputs) {
-        StringBuilder text = new StringBuilder();
-        outputs.stream()
+    private String outputs(List<EdgeProbe.ClassOutput> outputs) {
+        return outputs.stream()
                 .limit(3)
-                .forEach(o -> text.append(o.number() + ": " + ValidateText.shortest(o.value()) + "  "));
-        return text.toString().strip();
+                .map(o -> ValidateText.name(report.classes(), o.number()) + ": " + ValidateText.shortest(o.value()))
+                .collect(Collectors.joining(" · "));
     }
 
     private void latency(LatencyProbe.Result found) {
@@ -223,23 +238,26 @@ final class ValidatePage {
     }
 
     private void layers() {
-        page.section("Zeros in each layer, %");
+        page.section("Zeros in each layer");
         List<ValidateReport.Layer> shown =
                 report.layers().subList(0, Math.min(MOST_LAYERS, report.layers().size()));
-        page.chart(SvgChart.bars(
-                "zeros in each layer",
-                shown.stream()
-                        .map(layer -> {
-                            Double pruned = layer.pruned();
-                            return new SvgChart.Pair(
-                                    layer.weight(),
-                                    layer.original(),
-                                    pruned == null ? 0 : pruned,
-                                    pruned == null ? "not there" : String.format(Locale.ROOT, "%.2f", pruned));
-                        })
-                        .toList()));
-        if (report.layers().size() > shown.size()) {
-            page.paragraph(HtmlPage.Mark.SOFT, "and " + (report.layers().size() - shown.size()) + " more");
+        page.table(
+                shown,
+                List.of(
+                        HtmlColumn.text("weight", ValidateReport.Layer::weight),
+                        HtmlColumn.number("original %", l -> zeros(l.original())),
+                        HtmlColumn.number("pruned %", l -> zeros(l.pruned())),
+                        HtmlColumn.chart("", l -> SvgChart.share("zero", l.pruned() == null ? 0 : l.pruned()))));
+        more(report.layers().size() - shown.size());
+    }
+
+    private static String zeros(@Nullable Double percent) {
+        return percent == null ? "not there" : String.format(Locale.ROOT, "%.2f", percent);
+    }
+
+    private void more(int left) {
+        if (left > 0) {
+            page.paragraph(HtmlPage.Mark.SOFT, "and " + left + " more");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.espalier.pruning.LayerSparsity;
 import dev.espalier.pruning.WeightSearch;
 import dev.espalier.run.data.Feed;
 import dev.espalier.run.data.Field;
+import dev.espalier.run.validate.Metric;
 import dev.espalier.run.validate.ProbeResult;
 import dev.espalier.run.validate.Subject;
 import dev.espalier.run.validate.Validation;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param maxBad how many samples may be unreadable
 /// @param prunedWithNaN samples for which the pruned model's output has a NaN; none may be
 /// @param task what the models were judged by
+/// @param metric what decides
 /// @param labels the array of labels; empty if there were none
 /// @param classes names of the classes by number; empty if they have none
 /// @param probes in their order
@@ -39,6 +41,7 @@ record ValidateReport(
         int prunedWithNaN,
         String task,
         boolean isTaskGuessed,
+        Metric metric,
         String labels,
         List<String> classes,
         List<Probe> probes,
@@ -83,6 +86,7 @@ record ValidateReport(
                 validation.prunedWithNaN(),
                 validation.data().task().name(),
                 validation.data().isGuessed(),
+                validation.data().metric(),
                 validation.data().labels().map(Field::name).orElse(""),
                 validation.data().classes(),
                 validation.results().stream()
@@ -106,6 +110,11 @@ record ValidateReport(
                 .weights()
                 .forEach(w -> layers.add(new Layer(w.name(), LayerSparsity.of(w).percent(), after.get(w.name()))));
         return layers;
+    }
+
+    /// A figure of the metric, in percent if it is a share.
+    String shown(double figure) {
+        return metric.isShare() ? ValidateText.percent(figure) : ValidateText.figure(figure);
     }
 
     /// What a probe found, if it was carried out.

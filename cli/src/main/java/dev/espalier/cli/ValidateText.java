@@ -65,10 +65,8 @@ final class ValidateText {
     static List<Row> rows(ValidateReport report) {
         List<Row> rows = new ArrayList<>();
         for (AccuracyProbe.Result found : report.found(AccuracyProbe.Result.class)) {
-            rows.add(
-                    found.metric().isShare()
-                            ? new Row(found.metric() + ", %", percent(found.original()), percent(found.pruned()))
-                            : new Row(found.metric().toString(), figure(found.original()), figure(found.pruned())));
+            String unit = found.metric().isShare() ? ", %" : "";
+            rows.add(new Row(found.metric() + unit, report.shown(found.original()), report.shown(found.pruned())));
             for (int i = 0; i < found.originalFigures().size(); i++) {
                 Figure before = found.originalFigures().get(i);
                 Figure after = found.prunedFigures().get(i);
@@ -130,6 +128,7 @@ final class ValidateText {
     }
 
     private static void printSegments(ValidateReport report, PrintStream out) {
+        String percent = report.metric().isShare() ? " %" : "";
         for (SegmentProbe.Result found : report.found(SegmentProbe.Result.class)) {
             if (found.segments().isEmpty()) {
                 continue;
@@ -138,8 +137,8 @@ final class ValidateText {
             out.println(new TextTable<SegmentProbe.Segment>()
                     .text(found.by(), SegmentProbe.Segment::name)
                     .number("samples", s -> Figures.count(s.samples()))
-                    .number("original %", s -> percent(s.original()))
-                    .number("pruned %", s -> percent(s.pruned()))
+                    .number("original" + percent, s -> report.shown(s.original()))
+                    .number("pruned" + percent, s -> report.shown(s.pruned()))
                     .number("drop", s -> String.format(Locale.ROOT, "%.2f", s.drop()))
                     .number(
                             "interval",

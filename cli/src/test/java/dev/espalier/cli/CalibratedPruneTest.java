@@ -3,9 +3,12 @@ package dev.espalier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.onnx.TestModels;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +65,48 @@ final class CalibratedPruneTest {
     }
 
     @Test
-    void goesWithNoOtherScope() {
+    void dividesZerosByWhatLayersDoToTheOutput() throws Exception {
+        Path model = TestModels.inRepository("samples/digits_resnet.onnx");
+        Path curves = folder.resolve("curves.json");
+        Path out = folder.resolve("out.onnx");
+        Object[] data = {"--calibration", DATA, "--preprocess", "scale=1/16", "--samples", "256", "--curves", curves};
+        JsonNode report = prune(model, out, data);
+        long zeros = 0;
+        long parameters = 0;
+        Set<Double> shares = new HashSet<>();
+        for (JsonNode layer : report.get("layers")) {
+            zeros += layer.get("zeros").longValue();
+            parameters += layer.get("parameters").longValue();
+            shares.add(
+                    layer.get("zeros").doubleValue() / layer.get("parameters").doubleValue());
+        }
+        assertThat(Math.abs(zeros - 0.95 * parameters))
+                .isLessThan(report.get("layers").size());
+        assertThat(shares).hasSizeGreaterThan(report.get("layers").size() / 2);
+        byte[] written = Files.readAllBytes(curves);
+        Cli.Result shown = Cli.launch("sensitivity", model, "--calibration", DATA, "--curves", curves, "--json");
+        assertThat(shown.exitCode()).as(shown.errorOutput()).isZero();
+        assertThat(JsonMapper.shared().readTree(shown.output()).get("layers"))
+                .hasSize(report.get("layers").size());
+        prune(model, folder.resolve("again.onnx"), data);
+        assertThat(folder.resolve("again.onnx")).hasSameBinaryContentAs(out);
+        assertThat(curves).hasBinaryContent(written);
+        Cli.Result other = Cli.launch(
+                "prune",
+                TestModels.inRepository("samples/digits_mlp.onnx"),
+                "-s",
+                "0.5",
+                "--dry-run",
+                "--calibration",
+                DATA,
+                "--curves",
+                curves);
+        assertThat(other.exitCode()).isEqualTo(3);
+        assertThat(other.errorOutput()).contains("another model");
+    }
+
+    @Test
+    void doesNotDivideZerosTwice() {
         Cli.Result result = Cli.launch(
                 "prune",
                 TestModels.inRepository("samples/digits_mlp.onnx"),
@@ -72,9 +116,11 @@ final class CalibratedPruneTest {
                 "global",
                 "--dry-run",
                 "--calibration",
-                DATA);
+                DATA,
+                "--allocate",
+                "auto");
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.errorOutput()).contains("it does not go with another --scope");
+        assertThat(result.errorOutput()).contains("so does --scope");
     }
 
     @Test

@@ -12,11 +12,14 @@ import dev.espalier.onnx.TestModels;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -205,6 +208,9 @@ final class ValidateCommandTest {
                 "--limit=0|2|--batch and --limit are numbers from 1 on",
                 "--batch=999999999|3|is too large",
                 "--latency-batch=0|2|--latency-batch and --latency-threads are numbers from 1 on",
+                "--metric=f1|2|'f1' is not a metric: there are accuracy, top-5",
+                "--metric=rmse|2|--metric rmse is none of the task classification, which has accuracy, top-5, macro-f1",
+                "--text=a|2|--max-tokens and --text are about texts: give --tokenizer",
                 "--labels=none|3|the data has no array 'none'",
                 "--where=none|3|the data has no array 'none'",
                 "--segment=none|3|the data has no array 'none'",
@@ -220,6 +226,85 @@ final class ValidateCommandTest {
         assertThat(result.errorOutput()).startsWith("error: ").contains(words);
         assertThat(result.exitCode()).as(result.errorOutput()).isEqualTo(exitCode);
         assertThat(result.output()).isEmpty();
+    }
+
+    /// A folder for each class with an image of 8 x 8.
+    private Path images(int classes) throws IOException {
+        Path images = folder.resolve("images" + classes);
+        for (int c = 0; c < classes; c++) {
+            Path file =
+                    Files.createDirectories(images.resolve("class" + (10 + c))).resolve("a.png");
+            ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY), "png", file.toFile());
+        }
+        return images;
+    }
+
+    private static Cli.Result accuracy(Path data, Object... options) {
+        List<Object> args = new ArrayList<>(List.of("accuracy", RESNET, "--data", data));
+        args.addAll(List.of(options));
+        return Cli.launch(args.toArray());
+    }
+
+    @Test
+    void listsImagesThatDoNotDecodeAndFailsAboveTheLimit() throws IOException {
+        Path images = images(3);
+        Files.writeString(images.resolve("class11/b.png"), "no image");
+        Cli.Result strict = accuracy(images);
+        assertThat(strict.exitCode()).isEqualTo(1);
+        assertThat(strict.output())
+                .contains("1 samples could not be read, allowed are 0:")
+                .contains("b.png' is no image of a known format")
+                .contains("class1");
+        assertThat(accuracy(images, "--max-bad", 1).exitCode()).isZero();
+        Cli.Result both =
+                Cli.launch("validate", RESNET, RESNET, "--data", images, "--probe", "accuracy", "--max-drop", 100);
+        assertThat(both.output()).endsWith("do not ship (decided by samples that could not be read)\n");
+        assertThat(both.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void saysWhatIsWrongWithTheData() throws IOException {
+        assertRefused(images(11), "label out of range: sample 10 has 10, the model has classes 0 to 9");
+        assertRefused(Files.createDirectories(folder.resolve("empty")), "neither images nor arrays nor test data");
+        byte[] whole = Files.readAllBytes(DIGITS);
+        Path cut = Files.write(folder.resolve("cut.npz"), Arrays.copyOf(whole, whole.length / 2));
+        assertRefused(cut, "not a NumPy archive");
+        assertRefused(Files.writeString(folder.resolve("a.csv"), "input,labels\n"), "an empty table");
+        assertRefused(Files.writeString(folder.resolve("a.parquet"), "x"), "not a kind of data that can be read");
+        assertRefused(folder.resolve("none.npz"), "none.npz");
+    }
+
+    private static void assertRefused(Path data, String words) {
+        Cli.Result result = accuracy(data);
+        assertThat(result.exitCode()).as(result.errorOutput()).isEqualTo(3);
+        assertThat(result.errorOutput()).startsWith("error: ").contains(words);
+        assertThat(result.output()).isEmpty();
+    }
+
+    @Test
+    void saysThatTheRuntimeRefusesAModel() throws IOException {
+        Path unknown = folder.resolve("unknown.onnx");
+        Files.write(
+                unknown,
+                ModelBuilder.opset(17)
+                        .input("input", ElementType.F32, "N", 1, 8, 8)
+                        .node("NoSuchOperator", List.of("input"), List.of("logits"))
+                        .output("logits", ElementType.F32, "N", 10)
+                        .toBytes());
+        Cli.Result result = Cli.launch("accuracy", unknown, "--data", DIGITS);
+        assertThat(result.exitCode()).isEqualTo(3);
+        assertThat(result.errorOutput())
+                .contains("ONNX Runtime refuses the model")
+                .contains("NoSuchOperator");
+    }
+
+    @Test
+    void canBeDecidedByAnotherFigure() {
+        JsonNode report = json(RESNET, MLP, "--probe", "accuracy,a/b", "--metric", "macro-f1", "--max-drop", "3");
+        JsonNode found = probe(report, "accuracy").get("found");
+        assertThat(found.get("original").doubleValue()).isBetween(0.99, 0.9999);
+        assertThat(found.get("paired").isNull()).isTrue();
+        assertThat(probe(report, "a/b").get("answer").stringValue()).isEqualTo("-");
     }
 
     @Test

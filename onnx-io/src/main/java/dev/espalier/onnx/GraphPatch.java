@@ -1,5 +1,6 @@
 package dev.espalier.onnx;
 
+import dev.espalier.sparse.ElementType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -164,6 +165,33 @@ public final class GraphPatch {
     public GraphPatch addInput(Value value) {
         openings.add(value);
         return this;
+    }
+
+    /// Gives a graph other inputs, in place of those that it has: what nodes make comes from outside then, and nobody
+    /// reads it from these nodes any more. Initializers that are inputs stay so.
+    ///
+    /// @param types of the new inputs; their shapes are left open
+    /// @return the inputs' names, which are new where a node makes a value of the old one
+    public Map<Value, String> replaceInputs(Graph graph, Map<Value, ElementType> types) {
+        Map<Value, String> given = new LinkedHashMap<>();
+        types.keySet()
+                .forEach(value ->
+                        given.put(value, value.isInput() ? value.name() : names.of(graph, value.name() + "_given")));
+        others.add(() -> {
+            graph.inputs().stream()
+                    .filter(input -> !input.isInitializer() && !types.containsKey(input))
+                    .forEach(graph::removeInput);
+            given.forEach((value, name) -> {
+                if (!value.isInput()) {
+                    Value input = new Value(name, graph);
+                    graph.adopt(input);
+                    ElementType type = types.getOrDefault(value, ElementType.UNKNOWN);
+                    graph.addInput(ValueType.declareAnyShape(name, type), input);
+                    List.copyOf(value.uses()).forEach(use -> use.node().replaceInput(use.index(), input));
+                }
+            });
+        });
+        return given;
     }
 
     /// Gives a graph other outputs, in place of those that it has and undeclared: what it computes on the way.

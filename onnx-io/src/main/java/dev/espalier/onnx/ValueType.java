@@ -87,6 +87,15 @@ public sealed interface ValueType {
         };
     }
 
+    /// A declaration of a tensor of any shape.
+    static ValueInfoProto declareAnyShape(String name, ElementType type) {
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(OnnxTypes.number(type))))
+                .build();
+    }
+
     /// The same type with other sizes along some axes; one without a declared shape stays as it is.
     static ValueType resized(ValueType type, Map<Integer, Long> sizes) {
         if (!(type instanceof Tensor(ElementType element, List<Dimension> dims)) || dims == null) {

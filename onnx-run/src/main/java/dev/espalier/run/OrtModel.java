@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.espalier.sparse.DenseTensor;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,6 +82,25 @@ public final class OrtModel implements AutoCloseable {
         } catch (OrtException e) {
             throw refusal(e);
         }
+    }
+
+    /// Loads a model file for work that goes on beside it: its threads sleep while they wait.
+    ///
+    /// @param threads that work on one run
+    /// @throws ModelRunException if the runtime refuses it
+    public static OrtModel loadBeside(Path file, int threads) throws ModelRunException {
+        try (OrtSession.SessionOptions options = sleeping(threads)) {
+            return new OrtModel(environment().createSession(file.toString(), options));
+        } catch (OrtException e) {
+            throw refusal(e);
+        }
+    }
+
+    /// Threads that wait without sleeping take the processor from whoever else computes.
+    static OrtSession.SessionOptions sleeping(int threads) throws OrtException {
+        OrtSession.SessionOptions options = options(OrtSession.SessionOptions.OptLevel.ALL_OPT, threads);
+        options.addConfigEntry("session.intra_op.allow_spinning", "0");
+        return options;
     }
 
     private static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level, int threads)
@@ -201,6 +221,29 @@ public final class OrtModel implements AutoCloseable {
                 System.getLogger("dev.espalier.run").log(System.Logger.Level.DEBUG, "a run was given up", e);
             }
         }
+    }
+
+    /// The same, with outputs that live as long as an arena; those that are no tensors of numbers are left out.
+    ///
+    /// @param inputs by name, outside the Java heap; they may change after the run
+    /// @param outputs the outputs to compute
+    /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
+    public Map<String, DenseTensor> run(Map<String, DenseTensor> inputs, Set<String> outputs, Arena arena)
+            throws ModelRunException {
+        return bounded(runner.submit(() -> {
+            Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
+            try (OrtSession.Result result = session.run(tensors, outputs)) {
+                Map<String, DenseTensor> made = new LinkedHashMap<>();
+                for (Map.Entry<String, OnnxValue> entry : result) {
+                    RuntimeTensors.copy(entry.getValue(), arena).ifPresent(tensor -> made.put(entry.getKey(), tensor));
+                }
+                return made;
+            } catch (OrtException e) {
+                throw refusal(e);
+            } finally {
+                tensors.values().forEach(OnnxTensor::close);
+            }
+        }));
     }
 
     /// Runs the model repeatedly and measures each run's time, the runtime's own call and nothing else.

@@ -2,12 +2,18 @@ package dev.espalier.run;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.Shape;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Tensors as the runtime takes them.
@@ -57,5 +63,20 @@ final class RuntimeTensors {
                 tensor.data().asByteBuffer().order(ByteOrder.nativeOrder()),
                 tensor.shape().dims(),
                 type);
+    }
+
+    /// A copy of a tensor of numbers; none of anything else.
+    static Optional<DenseTensor> copy(OnnxValue value, Arena arena) {
+        if (!(value instanceof OnnxTensor tensor)) {
+            return Optional.empty();
+        }
+        Optional<ElementType> type = Arrays.stream(ElementType.values())
+                .filter(t -> type(t) == tensor.getInfo().type)
+                .findFirst();
+        return type.map(t -> {
+            MemorySegment from = MemorySegment.ofBuffer(tensor.getByteBuffer());
+            MemorySegment data = arena.allocate(from.byteSize(), 64).copyFrom(from);
+            return new DenseTensor(t, Shape.of(tensor.getInfo().getShape()), data);
+        });
     }
 }

@@ -19,6 +19,7 @@ final class ChannelGraphs {
                         AttentionGraphs.all(),
                         FusedGraphs.all(),
                         QuantizedGraphs.all(),
+                        NestedGraphs.all(),
                         ReductionGraphs.all())
                 .flatMap(List::stream)
                 .toList();

@@ -8,6 +8,7 @@ import dev.espalier.sparse.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.DoubleToLongFunction;
 
 /// A small graph with weights from a seed, and what the channel rules must find in it.
 final class Net {
@@ -131,6 +132,22 @@ final class Net {
             bits[i] = random.nextInt(1, 60);
         }
         builder.initializer(tensor, DenseTensor.ofBits(type, Shape.of(dims), bits));
+        return this;
+    }
+
+    Net doubles(String tensor, long... dims) {
+        return wider(ElementType.F64, tensor, Double::doubleToRawLongBits, dims);
+    }
+
+    Net halves(String tensor, long... dims) {
+        return wider(ElementType.F16, tensor, value -> Short.toUnsignedLong(Float.floatToFloat16((float) value)), dims);
+    }
+
+    private Net wider(ElementType type, String tensor, DoubleToLongFunction bits, long... dims) {
+        long[] all = random.doubles(Shape.of(dims).elementCount(), -1, 1)
+                .mapToLong(bits)
+                .toArray();
+        builder.initializer(tensor, DenseTensor.ofBits(type, Shape.of(dims), all));
         return this;
     }
 

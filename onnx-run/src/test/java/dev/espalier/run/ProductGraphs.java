@@ -32,6 +32,59 @@ final class ProductGraphs {
                         .node("Gather", "table,ids", "e")
                         .dense("e", "y", 8, 3)
                         .out("y", "N", 4, 3)
-                        .expect(8, 1));
+                        .expect(8, 1),
+                Net.of("a product with itself", 17)
+                        .in("N", 5)
+                        .dense("x", "a", 5, 8)
+                        .node("Transpose", "a", "t")
+                        .node("MatMul", "a,t", "y")
+                        .out("y", "N", "N")
+                        .expect(8, 1),
+                Net.of("letters of a product", 17)
+                        .in("N", 4, 5)
+                        .weight("w", 5, 8)
+                        .node("Einsum", "x,w", "a", "equation", "bsk,kn->bsn")
+                        .weight("v", 8, 3)
+                        .node("Einsum", "a,v", "y", "equation", "bsn,nm->bsm")
+                        .out("y", "N", 4, 3)
+                        .expect(8, 1),
+                Net.of("letters of heads", 17)
+                        .in("N", 4, 5)
+                        .weight("w", 5, 2, 3)
+                        .node("Einsum", "x,w", "a", "equation", "bsk,khd->bshd")
+                        .weight("v", 2, 3, 6)
+                        .node("Einsum", "a,v", "y", "equation", "bshd,hdm->bsm")
+                        .out("y", "N", 4, 6)
+                        .expect(5, 2),
+                Net.of("a sum by letters", 17)
+                        .in("N", 5)
+                        .dense("x", "a", 5, 8)
+                        .node("Einsum", "a", "y", "equation", "ij->i")
+                        .out("y", "N")
+                        .expect(8, 1),
+                Net.of("weights for each of a batch", 17)
+                        .in(2, 4, 5)
+                        .weight("w", 2, 5, 8)
+                        .node("MatMul", "x,w", "a")
+                        .weight("v", 2, 8, 3)
+                        .node("MatMul", "a,v", "y")
+                        .out("y", 2, 4, 3)
+                        .expect(8, 1),
+                Net.of("a product with a vector", 17)
+                        .in(4, 5)
+                        .dense("x", "a", 5, 8)
+                        .weight("v", 8)
+                        .node("MatMul", "a,v", "y")
+                        .out("y", 4)
+                        .expect(8, 1),
+                Net.of("a gate of two halves", 17)
+                        .in("N", 5)
+                        .dense("x", "a", 5, 12)
+                        .node("Split", "a", "g,u", "axis", -1)
+                        .node("Sigmoid", "g", "s")
+                        .node("Mul", "s,u", "m")
+                        .dense("m", "y", 6, 3)
+                        .out("y", "N", 3)
+                        .expect(6, 1));
     }
 }

@@ -33,6 +33,42 @@ final class ReductionGraphs {
                         .node("LRN", "b", "l", "size", 3)
                         .conv("l", "y", 6, 4)
                         .out("y", "N", 4, 6, 6)
-                        .expect(8, 1));
+                        .expect(8, 1),
+                Net.image("a maximum over space", 17)
+                        .conv("x", "a", 3, 8)
+                        .node("ReduceMax", "a", "m", "axes", List.of(2, 3), "keepdims", 0)
+                        .dense("m", "y", 8, 4)
+                        .out("y", "N", 4)
+                        .expect(8, 1),
+                Net.image("a norm over channels by reduction", 17)
+                        .conv("x", "a", 3, 8)
+                        .node("ReduceL2", "a", "n", "axes", List.of(1))
+                        .node("Div", "a,n", "d")
+                        .conv("d", "y", 8, 4)
+                        .out("y", "N", 4, 6, 6)
+                        .expect(8, 1),
+                Net.image("a Softmax over channels", 17)
+                        .conv("x", "a", 3, 8)
+                        .node("Softmax", "a", "s", "axis", 1)
+                        .conv("s", "y", 8, 4)
+                        .out("y", "N", 4, 6, 6)
+                        .frozen("a", 1, "Softmax")
+                        .expect(0, 0),
+                Net.image("the place of the largest channel", 17)
+                        .conv("x", "a", 3, 8)
+                        .conv("a", "b", 8, 6)
+                        .node("ArgMax", "b", "i", "axis", 1)
+                        .node("Cast", "i", "y", "to", 1)
+                        .out("y", "N", 1, 6, 6)
+                        .frozen("b", 1, "ArgMax")
+                        .expect(8, 1),
+                Net.image("a running sum over channels", 17)
+                        .conv("x", "a", 3, 8)
+                        .scalar("axis", 1)
+                        .node("CumSum", "a,axis", "s")
+                        .conv("s", "y", 8, 4)
+                        .out("y", "N", 4, 6, 6)
+                        .frozen("a", 1, "CumSum")
+                        .expect(0, 0));
     }
 }

@@ -3,6 +3,7 @@ package dev.espalier.pruning;
 import dev.espalier.sparse.Cut;
 import dev.espalier.sparse.SparsityPattern;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What a request means for a model: how many zeros each weight is to have and by what method, and why the others
@@ -32,6 +33,10 @@ public record PruningPlan(List<Target> targets, List<LeftAlone> leftAlone, long 
             long zeros,
             Optional<Cut> cut,
             String reason) {
+        private Target with(long others, String why) {
+            return new Target(weight, asked, pattern, note, Optional.empty(), method, others, Optional.empty(), why);
+        }
+
         /// The same by another method, whose scores are others.
         Target by(PruningMethod other) {
             return new Target(weight, asked, pattern, note, requested, other, zeros, Optional.empty(), reason);
@@ -54,6 +59,19 @@ public record PruningPlan(List<Target> targets, List<LeftAlone> leftAlone, long 
     /// The weights, in order.
     public List<Weight> weights() {
         return targets.stream().map(Target::weight).toList();
+    }
+
+    /// The same plan with other numbers of zeros.
+    ///
+    /// @param zeros units of the pattern, by weight; what is not named stays as it is
+    /// @param why a clause
+    public PruningPlan with(Map<Weight, Long> zeros, String why) {
+        return new PruningPlan(
+                targets.stream()
+                        .map(t -> zeros.containsKey(t.weight()) ? t.with(zeros.get(t.weight()), why) : t)
+                        .toList(),
+                leftAlone,
+                seed);
     }
 
     /// The same plan, carried out by another method.

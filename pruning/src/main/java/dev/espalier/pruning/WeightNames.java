@@ -43,7 +43,7 @@ public record WeightNames(
         tensors.forEach(glob ->
                 require(where, "weight is named", glob, all, weight -> Weight.isTensorNamedBy(weight.value(), glob)));
         operators.forEach(glob -> require(where, "weight is used by a", glob, all, weight -> isOf(weight, glob)));
-        if (layers.isEmpty() && weights(all).noneMatch(this::mean)) {
+        if (layers.isEmpty() && !equals(ALL) && weights(all).noneMatch(this::mean)) {
             throw new PruningException(
                     "no weight is meant by all names of this rule", where, "`espalier inspect` lists the weights");
         }

@@ -1,39 +1,31 @@
 package dev.espalier.run.calibrate;
 
 import dev.espalier.onnx.Constant;
-import dev.espalier.onnx.Value;
 import dev.espalier.pruning.PrunedWeight;
 import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.PruningPlan;
-import dev.espalier.pruning.calibrated.BatchNorm;
+import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
 import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.LayerSolution;
+import dev.espalier.pruning.calibrated.NotPositiveDefiniteException;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
-import dev.espalier.sparse.DenseTensor;
-import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.SparsityPattern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 
 /// Prunes layer after layer with samples: each so that what the layers before it have lost is made good as far as it
 /// can.
 public final class CalibratedPruning implements PruningMethod, AutoCloseable {
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private final CalibratedMethod method;
     private final OrtProducts products;
     private final Calibration calibration;
@@ -48,16 +40,27 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     }
 
     /// @param method what is done to each layer
+    /// @param weights all that will be pruned
+    /// @param memory bytes of activations that may be kept
     /// @param source the model's file, which must stay as it is meanwhile
     /// @throws ModelRunException if the runtime is not there
     public static CalibratedPruning of(
-            CalibratedMethod method, Path source, Dataset data, FeedRequest request, int threads)
+            CalibratedMethod method,
+            List<Weight> weights,
+            Path source,
+            Dataset data,
+            FeedRequest request,
+            long memory,
+            int threads)
             throws IOException, ModelRunException {
         TemporaryFolder folder = TemporaryFolder.create();
         try {
             OrtProducts products = new OrtProducts(folder, threads);
-            return new CalibratedPruning(
-                    method, products, new Calibration(source, data, request, folder, threads, products), folder);
+            List<CalibratedLayer> layers = weights.stream()
+                    .flatMap(weight -> CalibratedLayer.of(weight).layer().stream())
+                    .toList();
+            Calibration calibration = new Calibration(source, layers, data, request, memory, folder, threads, products);
+            return new CalibratedPruning(method, products, calibration, folder);
         } catch (IOException | ModelRunException | RuntimeException e) {
             folder.close();
             throw e;
@@ -96,13 +99,24 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     }
 
     private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target) {
-        LayerSolution solution = method.solve(problem(layer, target.pattern(), target.zeros()), products);
+        LayerSolution solution = solution(layer, problem(layer, target.pattern(), target.zeros()));
         return new PrunedWeight(
                 target.weight(),
                 layer.matrix().mask(solution.kept()),
                 layer.matrix().write(solution.weights(), solution.stride()),
-                alongside(layer, solution),
+                Fitted.alongside(layer, solution),
                 Optional.of(new PrunedWeight.Calibrated(solution.maskedError(), solution.error(), "")));
+    }
+
+    private LayerSolution solution(CalibratedLayer layer, LayerProblem problem) {
+        try {
+            return method.solve(problem, products);
+        } catch (NotPositiveDefiniteException e) {
+            throw new PruningException(
+                    "the layer cannot be solved: " + e.getMessage() + ", with a ridge raised twice",
+                    "node '" + layer.node().label() + "'",
+                    "give more samples, or leave the layer out with --exclude");
+        }
     }
 
     private LayerProblem problem(CalibratedLayer layer, SparsityPattern pattern, long zeros) {
@@ -118,37 +132,9 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
         }
     }
 
-    private static Map<Value, Constant> alongside(CalibratedLayer layer, LayerSolution solution) {
-        double[] bias = new double[layer.matrix().outputs()];
-        double[] old = layer.biasValues();
-        Map<Value, Constant> changed = new HashMap<>();
-        if (layer.bias().isPresent()) {
-            for (int row = 0; row < bias.length; row++) {
-                bias[row] = solution.bias(row);
-            }
-            changed.put(layer.bias().get(), withValues(layer.bias().get(), bias));
-        } else if (layer.norm().isPresent()) {
-            BatchNorm norm = layer.norm().get();
-            double[] shift = norm.shiftValues();
-            for (int row = 0; row < bias.length; row++) {
-                bias[row] = shift[row] + norm.slope(row) * (solution.bias(row) - old[row]);
-            }
-            changed.put(norm.shift(), withValues(norm.shift(), bias));
-        }
-        return changed;
-    }
-
-    private static Constant withValues(Value value, double[] values) {
-        Constant old = value.constant().orElseThrow();
-        DenseTensor tensor = DenseTensor.zeros(ElementType.F32, old.shape());
-        for (int i = 0; i < values.length; i++) {
-            tensor.data().set(FLOAT, 4L * i, (float) values[i]);
-        }
-        return old.withElements(tensor);
-    }
-
     @Override
     public void close() throws IOException, ModelRunException {
+        calibration.close();
         products.close();
         folder.close();
     }

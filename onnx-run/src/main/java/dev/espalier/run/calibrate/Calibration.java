@@ -18,48 +18,83 @@ import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.SparsityPattern;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Runs a model and what has been pruned of it side by side over the samples, and makes of each layer the problem of
-/// pruning it.
-final class Calibration {
+/// Walks through a model and what has been pruned of it side by side, and makes of each layer the problem of pruning
+/// it.
+final class Calibration implements AutoCloseable {
     /// So many rows of a layer at most: more of one sample say little that others do not.
     private static final int MOST_ROWS = 1 << 17;
 
     /// Of four parts of the samples, those behind the third are held back.
     private static final int PARTS = 4;
 
-    private static final String TOKEN_MASK = "attention_mask";
+    /// Some samples that are run together.
+    ///
+    /// @param number of the first in all of the data
+    private record Part(int size, int number, @Nullable Tensor mask) {}
 
-    private final Path source;
     private final Graph graph;
+    private final Route route;
     private final Dataset data;
     private final FeedRequest request;
-    private final TemporaryFolder folder;
-    private final int threads;
     private final Products products;
-    private final Map<String, Constant> changes = new HashMap<>();
+    private final Walk dense;
+    private final Walk pruned;
+    private final List<Part> parts = new ArrayList<>();
+    private int samples;
 
     /// @param source the dense model's file
+    /// @param layers all that will be asked for
+    /// @param memory bytes of activations that may be kept
     /// @param folder for temporary files
-    Calibration(Path source, Dataset data, FeedRequest request, TemporaryFolder folder, int threads, Products products)
+    Calibration(
+            Path source,
+            List<CalibratedLayer> layers,
+            Dataset data,
+            FeedRequest request,
+            long memory,
+            TemporaryFolder folder,
+            int threads,
+            Products products)
             throws IOException {
-        this.source = source;
         this.graph = OnnxReader.read(source).graph();
+        this.route = Route.of(graph);
         this.data = data;
         this.request = request;
-        this.folder = folder;
-        this.threads = threads;
         this.products = products;
+        Set<Walk.Stop> ofDense = layers.stream().map(this::denseStop).collect(Collectors.toSet());
+        Set<Walk.Stop> ofPruned = layers.stream().map(this::prunedStop).collect(Collectors.toSet());
+        this.dense = new Walk(source, ofDense, memory / 2, folder, threads);
+        this.pruned = new Walk(source, ofPruned, memory / 2, folder, threads);
+    }
+
+    private Walk.Stop denseStop(CalibratedLayer layer) {
+        Set<String> values = new HashSet<>(Set.of(layer.response().name()));
+        layer.skip().ifPresent(skip -> values.add(skip.name()));
+        int behind = graph.value(layer.response().name()).map(route::behind).orElseThrow();
+        return new Walk.Stop(behind, Set.copyOf(values));
+    }
+
+    private Walk.Stop prunedStop(CalibratedLayer layer) {
+        Set<String> values = new HashSet<>(Set.of(layer.input().name()));
+        layer.skip().ifPresent(skip -> values.add(skip.name()));
+        int behind = graph.value(layer.node().output(0).orElseThrow().name())
+                .map(route::behind)
+                .orElseThrow();
+        return new Walk.Stop(behind - 1, Set.copyOf(values));
     }
 
     /// From now on, a constant of the pruned model is this.
     void change(String path, Constant constant) {
-        changes.put(path, constant);
+        pruned.change(path, constant);
     }
 
     /// The problem of a layer, the layers before it as they are now.
@@ -71,35 +106,10 @@ final class Calibration {
         int weights = layer.matrix().inputs();
         int columns = layer.hasBias() ? weights + 1 : weights;
         int outputs = layer.matrix().outputs();
+        requireMemory(layer, columns);
         Moments fit = new Moments(columns, outputs);
         Moments held = new Moments(columns, outputs);
-        List<String> skip = layer.skip().map(value -> value.name()).stream().toList();
-        List<String> ofDense =
-                Stream.concat(Stream.of(layer.response().name()), skip.stream()).toList();
-        List<String> ofPruned =
-                Stream.concat(Stream.of(layer.input().name()), skip.stream()).toList();
-        try (Observed dense = Observed.load(source, Map.of(), ofDense, folder.file("dense.onnx"), threads);
-                Observed pruned = Observed.load(source, changes, ofPruned, folder.file("pruned.onnx"), threads);
-                Feed feed = Feed.open(data, graph, request)) {
-            Sampler sampler = new Sampler(layer, Math.ceilDiv(MOST_ROWS, feed.size()), request.seed(), products);
-            int boundary = feed.size() - feed.size() / PARTS;
-            int number = 0;
-            for (Batch batch = feed.next(); batch != null; batch = feed.next()) {
-                Map<String, Tensor> meant = dense.run(batch.inputs());
-                Map<String, Tensor> actual = pruned.run(batch.inputs());
-                Tensor mask = mask(batch);
-                int middle = Math.clamp(boundary - number, 0, batch.size());
-                sampler.add(meant, actual, mask, 0, middle, number, fit);
-                sampler.add(meant, actual, mask, middle, batch.size(), number, held);
-                number += batch.size();
-            }
-        }
-        if (!fit.isFinite() || !held.isFinite()) {
-            throw new PruningException(
-                    "the layer reads or gives NaN or infinite values on these samples",
-                    "node '" + layer.node().label() + "'",
-                    "look at the samples and their --preprocess; without them it is pruned by magnitude");
-        }
+        observe(layer, fit, held);
         if (fit.samples() == 0 || held.samples() == 0) {
             throw new PruningException(
                     "there are too few samples to calibrate with",
@@ -117,16 +127,61 @@ final class Calibration {
                 zeros);
     }
 
-    private static @Nullable Tensor mask(Batch batch) {
-        DenseTensor mask = batch.inputs().get(TOKEN_MASK);
-        if (mask == null || mask.shape().rank() != 2) {
-            return null;
+    /// Second moments, their sums and what is made of them take about so much.
+    private static void requireMemory(CalibratedLayer layer, long columns) {
+        long bytes = columns * (columns + layer.matrix().outputs()) * (3 * 8 + 3 * 4);
+        if (columns * columns > Integer.MAX_VALUE - 8
+                || bytes > Runtime.getRuntime().maxMemory()) {
+            throw new PruningException(
+                    "the second moments of " + columns + " inputs take " + (bytes >> 20) + " MB, more than there is",
+                    "node '" + layer.node().label() + "'",
+                    "give Java more memory, or leave the layer out with --exclude");
         }
-        float[] flags = new float[(int) mask.elementCount()];
-        for (int i = 0; i < flags.length; i++) {
-            flags[i] = mask.bitsAt(i) == 0 ? 0 : 1;
+    }
+
+    private void observe(CalibratedLayer layer, Moments fit, Moments held) throws IOException, ModelRunException {
+        boolean isFed = parts.isEmpty() || dense.isAtInputs() || pruned.isAtInputs();
+        try (Feed feed = isFed ? Feed.open(data, graph, request) : null) {
+            samples = feed == null ? samples : feed.size();
+            int count = feed == null ? parts.size() : feed.batches();
+            Sampler sampler = new Sampler(layer, Math.ceilDiv(MOST_ROWS, samples), request.seed(), products);
+            try (Walk.Leg ofDense = dense.to(denseStop(layer), count);
+                    Walk.Leg ofPruned = pruned.to(prunedStop(layer), count)) {
+                for (int i = 0; feed != null || i < parts.size(); i++) {
+                    Map<String, DenseTensor> inputs = Map.of();
+                    if (feed != null) {
+                        Batch batch = feed.next();
+                        if (batch == null) {
+                            break;
+                        }
+                        inputs = Tokens.trimmed(batch.inputs());
+                        note(i, batch.size(), inputs);
+                    }
+                    add(ofDense.run(inputs), ofPruned.run(inputs), parts.get(i), sampler, fit, held);
+                }
+            }
         }
-        return new Tensor(mask.shape().dims(), flags);
+    }
+
+    private void note(int batch, int size, Map<String, DenseTensor> inputs) {
+        if (batch == parts.size()) {
+            int number =
+                    batch == 0 ? 0 : parts.getLast().number() + parts.getLast().size();
+            parts.add(new Part(size, number, Tokens.mask(inputs)));
+        }
+    }
+
+    private void add(
+            Map<String, Tensor> meant,
+            Map<String, Tensor> actual,
+            Part part,
+            Sampler sampler,
+            Moments fit,
+            Moments held) {
+        int boundary = samples - samples / PARTS;
+        int middle = Math.clamp(boundary - part.number(), 0, part.size());
+        sampler.add(meant, actual, part.mask(), 0, middle, part.number(), fit);
+        sampler.add(meant, actual, part.mask(), middle, part.size(), part.number(), held);
     }
 
     private static double[] denseWeights(CalibratedLayer layer, int columns) {
@@ -150,5 +205,37 @@ final class Calibration {
             scale[row] = layer.norm().map(norm -> Math.abs(norm.slope(channel))).orElse(1.0);
         }
         return scale;
+    }
+
+    /// What remains of the model from the layer on that was asked for last, with some constants given for each run.
+    Piece rest(Set<String> open, Set<String> outputs) throws IOException, ModelRunException {
+        if (pruned.isAtInputs()) {
+            throw new PruningException(
+                    "the samples become more on their way than may be kept",
+                    "",
+                    "allow more with --memory, or take fewer --samples");
+        }
+        return pruned.rest(open, outputs);
+    }
+
+    /// How many batches there are.
+    int batches() {
+        return parts.size();
+    }
+
+    /// What is known of a batch where [#rest] begins.
+    Map<String, DenseTensor> kept(int batch) {
+        return pruned.kept(batch);
+    }
+
+    /// Which tokens of a batch count.
+    Optional<Tensor> mask(int batch) {
+        return Optional.ofNullable(parts.get(batch).mask());
+    }
+
+    @Override
+    public void close() {
+        dense.close();
+        pruned.close();
     }
 }

@@ -13,7 +13,12 @@ record ConvolvedRows(Window window, Tensor input, Tensor response) implements Ro
     }
 
     @Override
-    public int responseAt(int sample, int position, int output) {
-        return (sample * response.dim(1) + output) * response.sizeFrom(2) + position;
+    public int response(int sample, int position) {
+        return sample * response.sizeFrom(1) + position;
+    }
+
+    @Override
+    public int step() {
+        return response.sizeFrom(2);
     }
 }

@@ -17,7 +17,12 @@ record ProductRows(Tensor input, Tensor response) implements Rows {
     }
 
     @Override
-    public int responseAt(int sample, int position, int output) {
-        return (sample * positions() + position) * response.dim(response.rank() - 1) + output;
+    public int response(int sample, int position) {
+        return (sample * positions() + position) * response.dim(response.rank() - 1);
+    }
+
+    @Override
+    public int step() {
+        return 1;
     }
 }

@@ -8,6 +8,9 @@ sealed interface Rows permits ConvolvedRows, ProductRows {
     /// Copies a row of inputs.
     void input(int sample, int position, float[] to, int at);
 
-    /// Where an element of a row of outputs is.
-    int responseAt(int sample, int position, int output);
+    /// Where the first element of a row of outputs is.
+    int response(int sample, int position);
+
+    /// How far apart the elements of a row of outputs are.
+    int step();
 }

@@ -1,6 +1,7 @@
 package dev.espalier.run.calibrate;
 
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.calibrated.BatchNorm;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.Moments;
@@ -8,6 +9,7 @@ import dev.espalier.pruning.calibrated.Products;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,8 @@ final class Sampler {
         float[] t = new float[places.length * outputs];
         Optional<Residual> residual = residual(dense, pruned, response);
         double[] fixed = layer.hasBias() ? new double[outputs] : layer.biasValues();
+        int step = rows.step();
+        AtomicInteger worst = new AtomicInteger(Integer.MAX_VALUE);
         IntStream.range(0, places.length).parallel().forEach(row -> {
             int sample = places[row] / rows.positions();
             int position = places[row] % rows.positions();
@@ -67,16 +71,34 @@ final class Sampler {
             if (layer.hasBias()) {
                 x[row * columns + columns - 1] = 1;
             }
-            for (int output = 0; output < outputs; output++) {
-                int at = rows.responseAt(sample, position, output);
+            int at = rows.response(sample, position);
+            for (int output = 0; output < outputs; output++, at += step) {
                 double value = response.values()[at] - fixed[output];
                 if (residual.isPresent()) {
                     value += residual.get().at(at, output);
                 }
                 t[row * outputs + output] = (float) value;
             }
+            if (!isFinite(x, row * columns, columns) || !isFinite(t, row * outputs, outputs)) {
+                worst.accumulateAndGet(number + sample, Math::min);
+            }
         });
+        if (worst.get() < Integer.MAX_VALUE) {
+            throw new PruningException(
+                    "the layer reads or gives NaN or infinite values",
+                    "node '" + layer.node().label() + "', sample " + worst.get() + " of the calibration data",
+                    "look at that sample and at --preprocess; without samples the layer is pruned by magnitude");
+        }
         moments.add(x, t, places.length, products);
+    }
+
+    private static boolean isFinite(float[] values, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            if (!(Math.abs(values[i]) <= Float.MAX_VALUE)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Tensor get(Map<String, Tensor> values, Value value) {

@@ -88,6 +88,11 @@ public final class Feed implements Closeable {
         return samples.length;
     }
 
+    /// How many batches they make, if every sample can be read.
+    public int batches() {
+        return Math.ceilDiv(samples.length, batch);
+    }
+
     /// The samples' numbers in the data, in the order in which they come.
     public int[] samples() {
         return samples.clone();

@@ -49,7 +49,7 @@ final class Records implements Closeable {
 
     private void scan(Table.Format format) throws IOException {
         rows = reader.getIndex().recordCount() - header;
-        if (rows < 0) {
+        if (rows < 1) {
             throw new DataException("an empty table", where, "give a line of names and a line for each row");
         }
         List<String> names = format.hasHeader ? at(0).getFields() : List.of("text");

@@ -3,6 +3,7 @@ package dev.espalier.run.validate;
 import dev.espalier.run.stats.Bootstrap;
 import dev.espalier.run.stats.Interval;
 import dev.espalier.run.stats.PairedBinary;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -124,11 +125,8 @@ public final class AccuracyProbe {
 
     private static ToDoubleFunction<int[]> drop(Evaluation evaluation, int[] rows) {
         return drawn -> {
-            int[] picked = new int[drawn.length];
-            for (int i = 0; i < picked.length; i++) {
-                picked[i] = rows[drawn[i]];
-            }
-            return evaluation.judge().drop(evaluation.metric(0, picked), evaluation.metric(1, picked));
+            Arrays.setAll(drawn, i -> rows[drawn[i]]);
+            return evaluation.judge().drop(evaluation.metric(0, drawn), evaluation.metric(1, drawn));
         };
     }
 

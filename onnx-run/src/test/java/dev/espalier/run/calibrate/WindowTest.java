@@ -9,6 +9,7 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Shape;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,10 +65,12 @@ final class WindowTest {
                         .toBytes());
         Model model = OnnxReader.read(file);
         Node conv = model.graph().nodes().getFirst();
-        try (Observed observed = Observed.load(file, Map.of(), List.of("x", "y"), folder.resolve("run.onnx"), 1)) {
-            Map<String, Tensor> values = observed.run(Map.of("x", input));
-            Tensor x = Objects.requireNonNull(values.get("x"));
-            Tensor y = Objects.requireNonNull(values.get("y"));
+        try (Arena arena = Arena.ofShared();
+                Piece piece = Piece.load(
+                        file, Map.of(), Map.of("x", ElementType.F32), List.of("y"), folder.resolve("run.onnx"), 1)) {
+            Tensor x = Tensor.of(input);
+            Tensor y = Tensor.of(
+                    Objects.requireNonNull(piece.run(Map.of("x", input), arena).get("y")));
             compare(
                     new ConvolvedRows(
                             Window.of(
@@ -95,7 +98,7 @@ final class WindowTest {
                 }
                 assertThat(sum)
                         .isCloseTo(
-                                rows.response().values()[rows.responseAt(sample, position, output)],
+                                rows.response().values()[rows.response(sample, position) + output * rows.step()],
                                 Offset.offset(1e-4));
             }
         }

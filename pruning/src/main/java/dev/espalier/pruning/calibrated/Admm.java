@@ -1,9 +1,12 @@
 package dev.espalier.pruning.calibrated;
 
+import java.util.List;
+
 /// Finds the support by ADMM and fits it; where plain magnitudes choose a support on which the fitted layer is nearer,
 /// takes these.
 final class Admm implements CalibratedMethod {
     private static final double LAMBDA = 1e-2;
+    private static final int MOST_RAISES = 2;
 
     @Override
     public String name() {
@@ -17,11 +20,33 @@ final class Admm implements CalibratedMethod {
 
     @Override
     public LayerSolution solve(LayerProblem problem, Products products) {
-        Quadratic quadratic = Quadratic.of(problem.all(), problem.dense(), problem.weightInputs(), LAMBDA);
-        boolean[] kept = AdmmSupport.of(
-                quadratic, problem.dense(), problem.rowScale(), problem.weightInputs(), problem.projection(), products);
-        LayerSolution byAdmm = SupportFit.of(problem, kept, products);
-        LayerSolution byMagnitude = SupportFit.of(problem, problem.largest(), products);
-        return byAdmm.error() <= byMagnitude.error() ? byAdmm : byMagnitude;
+        AdmmSupport.Found found = supports(problem, List.of(problem.projection()), AdmmSupport.MANY, products)
+                .getFirst();
+        try (SupportFit fit = new SupportFit(problem, products)) {
+            LayerSolution byAdmm = fit.on(found.kept(), found.weights());
+            // With the other's ridge at first: it seldom comes near.
+            LayerSolution byMagnitude = fit.on(problem.largest(), byAdmm.lambda());
+            if (byMagnitude.error() < byAdmm.error() * 1.1) {
+                byMagnitude = fit.on(problem.largest());
+            }
+            return byAdmm.error() <= byMagnitude.error() ? byAdmm : byMagnitude;
+        }
+    }
+
+    /// A support for each pattern. Where second moments are not positive definite, the ridge is raised, at most twice.
+    static List<AdmmSupport.Found> supports(
+            LayerProblem problem, List<Projection> projections, int steps, Products products) {
+        double lambda = LAMBDA;
+        for (int raise = 0; ; raise++) {
+            Quadratic quadratic = Quadratic.of(problem.all(), problem.dense(), problem.weightInputs(), lambda);
+            try {
+                return AdmmSupport.of(problem, quadratic, projections, steps, products);
+            } catch (NotPositiveDefiniteException e) {
+                if (raise == MOST_RAISES) {
+                    throw e;
+                }
+                lambda *= 10;
+            }
+        }
     }
 }

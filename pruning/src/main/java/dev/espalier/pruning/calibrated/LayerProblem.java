@@ -1,6 +1,7 @@
 package dev.espalier.pruning.calibrated;
 
 import dev.espalier.sparse.SparsityPattern;
+import org.jspecify.annotations.Nullable;
 
 /// What a layer has to compute, and what it computed.
 public final class LayerProblem {
@@ -10,6 +11,7 @@ public final class LayerProblem {
     private final boolean hasBias;
     private final double[] rowScale;
     private final Projection projection;
+    private @Nullable Moments all;
 
     /// @param fit moments of the samples to solve with
     /// @param held moments of samples that are held back, by which the ridge is chosen
@@ -63,7 +65,10 @@ public final class LayerProblem {
 
     /// The moments of all samples.
     Moments all() {
-        return fit.with(held);
+        if (all == null) {
+            all = fit.with(held);
+        }
+        return all;
     }
 
     Moments fit() {
@@ -90,14 +95,5 @@ public final class LayerProblem {
     /// How many inputs are multiplied by weights.
     int weightInputs() {
         return hasBias ? fit.inputs() - 1 : fit.inputs();
-    }
-
-    /// How far the outputs are from the targets with these weights: the mean squared distance over the mean square of
-    /// the targets.
-    ///
-    /// @param w outputs x inputs
-    double relativeError(double[] w, Moments samples) {
-        double value = Quadratic.of(samples, dense, weightInputs(), 0).at(w) + samples.targetSquares();
-        return samples.targetSquares() > 0 ? Math.max(0, value) / samples.targetSquares() : 0;
     }
 }

@@ -92,6 +92,15 @@ public final class Moments {
         return crossMoments[output * inputs + j] / samples;
     }
 
+    /// Mean of the first inputs' mean squares.
+    double meanDiagonal(int count) {
+        double sum = 0;
+        for (int j = 0; j < count; j++) {
+            sum += input(j, j);
+        }
+        return sum / count;
+    }
+
     /// Mean of the squared length of t.
     double targetSquares() {
         return targetSquares / samples;

@@ -5,6 +5,7 @@ import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Scores;
 import dev.espalier.sparse.SparsityPattern;
+import dev.espalier.sparse.Unstructured;
 import java.util.List;
 
 /// What a pattern keeps of a weight, to an exact number of zeros.
@@ -27,6 +28,9 @@ final class PatternProjection implements Projection {
 
     @Override
     public boolean[] keep(float[] saliency) {
+        if (pattern instanceof Unstructured) {
+            return Largest.of(saliency, dense, zeros);
+        }
         float[] alive = saliency.clone();
         for (int i = 0; i < alive.length; i++) {
             alive[i] = dense[i] == 0 ? 0 : Math.max(Float.MIN_VALUE, alive[i]);
@@ -35,5 +39,10 @@ final class PatternProjection implements Projection {
         Scores units = pattern.units(scores);
         Cut cut = Cut.ofSmallest(List.of(units), zeros);
         return matrix.read(pattern.select(matrix.shape(), scores, units, cut));
+    }
+
+    @Override
+    public Projection at(long other) {
+        return new PatternProjection(matrix, pattern, other, dense);
     }
 }

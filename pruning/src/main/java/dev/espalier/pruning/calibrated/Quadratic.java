@@ -9,10 +9,10 @@ import java.util.stream.IntStream;
 final class Quadratic {
     private final int inputs;
     private final int outputs;
-    private final double[] h;
-    private final double[] g;
+    private final float[] h;
+    private final float[] g;
 
-    private Quadratic(int inputs, int outputs, double[] h, double[] g) {
+    private Quadratic(int inputs, int outputs, float[] h, float[] g) {
         this.inputs = inputs;
         this.outputs = outputs;
         this.h = h;
@@ -25,24 +25,20 @@ final class Quadratic {
     static Quadratic of(Moments moments, double[] dense, int weightInputs, double lambda) {
         int inputs = moments.inputs();
         int outputs = moments.outputs();
-        double mean = 0;
-        for (int j = 0; j < weightInputs; j++) {
-            mean += moments.input(j, j) / weightInputs;
-        }
-        double ridge = lambda * mean;
-        double[] h = new double[inputs * inputs];
-        for (int i = 0; i < inputs; i++) {
+        double ridge = lambda * moments.meanDiagonal(weightInputs);
+        float[] h = new float[inputs * inputs];
+        IntStream.range(0, inputs).parallel().forEach(i -> {
             for (int j = 0; j < inputs; j++) {
-                h[i * inputs + j] = moments.input(i, j) + (i == j && i < weightInputs ? ridge : 0);
+                h[i * inputs + j] = (float) (moments.input(i, j) + (i == j && i < weightInputs ? ridge : 0));
             }
-        }
-        double[] g = new double[outputs * inputs];
-        for (int row = 0; row < outputs; row++) {
+        });
+        float[] g = new float[outputs * inputs];
+        IntStream.range(0, outputs).parallel().forEach(row -> {
             for (int j = 0; j < inputs; j++) {
                 double pull = j < weightInputs ? ridge * dense[row * inputs + j] : 0;
-                g[row * inputs + j] = moments.cross(row, j) + pull;
+                g[row * inputs + j] = (float) (moments.cross(row, j) + pull);
             }
-        }
+        });
         return new Quadratic(inputs, outputs, h, g);
     }
 
@@ -55,41 +51,34 @@ final class Quadratic {
     }
 
     /// H, inputs x inputs.
-    double[] h() {
+    float[] h() {
         return h;
     }
 
     /// G, outputs x inputs.
-    double[] g() {
+    float[] g() {
         return g;
     }
 
     /// The value at W, without the constant.
-    double at(double[] w) {
-        double[] rows = IntStream.range(0, outputs)
-                .parallel()
-                .mapToDouble(row -> rowAt(w, row))
-                .toArray();
+    ///
+    /// @param w outputs x inputs
+    /// @param right H
+    double at(float[] w, Products.Right right) {
+        float[] image = new float[w.length];
+        right.times(w, outputs, image);
+        double[] rows = new double[outputs];
+        IntStream.range(0, outputs).parallel().forEach(row -> {
+            double sum = 0;
+            for (int i = row * inputs; i < (row + 1) * inputs; i++) {
+                sum += w[i] * (image[i] - 2.0 * g[i]);
+            }
+            rows[row] = sum;
+        });
         double sum = 0;
         // In order, so that the number of threads does not change it.
         for (double row : rows) {
             sum += row;
-        }
-        return sum;
-    }
-
-    private double rowAt(double[] w, int row) {
-        double sum = 0;
-        int at = row * inputs;
-        for (int i = 0; i < inputs; i++) {
-            if (w[at + i] == 0) {
-                continue;
-            }
-            double product = 0;
-            for (int j = 0; j < inputs; j++) {
-                product += h[i * inputs + j] * w[at + j];
-            }
-            sum += w[at + i] * (product - 2 * g[at + i]);
         }
         return sum;
     }

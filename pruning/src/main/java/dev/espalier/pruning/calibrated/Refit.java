@@ -1,119 +1,169 @@
 package dev.espalier.pruning.calibrated;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
 /// The best weights on a given support, and the best bias: conjugate gradients with a Jacobi preconditioner on the
 /// quadratic, each output by itself, all of them at once (Hestenes and Stiefel 1952).
-final class Refit {
-    private static final int MOST_STEPS = 100;
-    /// Of the residual that it begins with; single precision has no more.
-    private static final double SMALL = 1e-6;
-
+final class Refit implements AutoCloseable {
+    private final LayerProblem problem;
+    private final Moments samples;
     private final Quadratic quadratic;
-    private final Products products;
+    private final Products.Right h;
     private final int inputs;
     private final int outputs;
-    private final boolean[] free;
-    private final float[] h;
 
-    private Refit(Quadratic quadratic, boolean[] kept, int weightInputs, Products products) {
-        this.quadratic = quadratic;
-        this.products = products;
+    /// @param samples those to fit to
+    Refit(LayerProblem problem, Moments samples, Products products) {
+        this.problem = problem;
+        this.samples = samples;
+        this.quadratic = Quadratic.of(samples, problem.dense(), problem.weightInputs(), 0);
         this.inputs = quadratic.inputs();
         this.outputs = quadratic.outputs();
-        this.free = new boolean[outputs * inputs];
-        for (int row = 0; row < outputs; row++) {
-            for (int j = 0; j < inputs; j++) {
-                free[row * inputs + j] = j >= weightInputs || kept[row * weightInputs + j];
-            }
-        }
-        this.h = new float[inputs * inputs];
-        for (int i = 0; i < h.length; i++) {
-            h[i] = (float) quadratic.h()[i];
-        }
+        this.h = products.right(quadratic.h(), inputs, inputs);
     }
 
+    /// How far the outputs are from the targets: the mean squared distance over the mean square of the targets.
+    ///
+    /// @param w outputs x inputs
+    double relativeError(float[] w) {
+        double squares = samples.targetSquares();
+        return squares > 0 ? Math.max(0, quadratic.at(w, h) + squares) / squares : 0;
+    }
+
+    /// The best weights.
+    ///
+    /// @param kept which of the weights stay, outputs x inputs without the bias, which always does
+    /// @param lambda the ridge
     /// @param start what to begin with, outputs x inputs
-    /// @param kept which of the weights stay, outputs x weightInputs; the bias always does
+    /// @param tolerance the residual that is small enough, to that of zeros
+    /// @param steps at most so many
     /// @return outputs x inputs
-    static double[] of(Quadratic quadratic, double[] start, boolean[] kept, int weightInputs, Products products) {
-        return new Refit(quadratic, kept, weightInputs, products).solve(start);
+    float[] solve(boolean[] kept, double lambda, float[] start, double tolerance, int steps) {
+        return new Run(kept, lambda * samples.meanDiagonal(problem.weightInputs()), start, tolerance).solve(steps);
     }
 
-    private double[] solve(double[] start) {
-        double[] w = new double[start.length];
-        for (int i = 0; i < w.length; i++) {
-            w[i] = free[i] ? start[i] : 0;
-        }
-        double[] residual = residual(w);
-        double[] direction = preconditioned(residual);
-        double[] rz = rowProducts(residual, direction);
-        double first = sum(rz);
-        for (int step = 0; step < MOST_STEPS && sum(rz) > SMALL * SMALL * first && first > 0; step++) {
-            double[] image = image(direction);
-            double[] curvature = rowProducts(direction, image);
-            for (int i = 0; i < w.length; i++) {
-                int row = i / inputs;
-                double alpha = curvature[row] > 0 ? rz[row] / curvature[row] : 0;
-                w[i] += alpha * direction[i];
-                residual[i] -= alpha * image[i];
+    @Override
+    public void close() {
+        h.close();
+    }
+
+    /// One system of equations for each output.
+    private final class Run {
+        private final float[] free = new float[outputs * inputs];
+        private final float ridge;
+        private final float[] w;
+        private final float[] residual = new float[outputs * inputs];
+        private final float[] direction = new float[outputs * inputs];
+        private final float[] packed = new float[outputs * inputs];
+        private final float[] preconditioner = new float[inputs];
+        private final double[] rz = new double[outputs];
+        private final double[] enough = new double[outputs];
+
+        Run(boolean[] kept, double ridge, float[] start, double tolerance) {
+            this.ridge = (float) ridge;
+            this.w = start.clone();
+            for (int j = 0; j < inputs; j++) {
+                double diagonal = quadratic.h()[j * inputs + j] + (j < problem.weightInputs() ? ridge : 0);
+                preconditioner[j] = diagonal > 0 ? (float) (1 / diagonal) : 0;
             }
-            double[] z = preconditioned(residual);
-            double[] next = rowProducts(residual, z);
-            for (int i = 0; i < w.length; i++) {
-                int row = i / inputs;
-                double beta = rz[row] > 0 ? next[row] / rz[row] : 0;
-                direction[i] = z[i] + beta * direction[i];
+            rows(all()).forEach(row -> {
+                double reference = 0;
+                for (int j = 0; j < inputs; j++) {
+                    int i = row * inputs + j;
+                    boolean isFree = j >= problem.weightInputs() || kept[row * problem.weightInputs() + j];
+                    free[i] = isFree ? 1 : 0;
+                    w[i] *= free[i];
+                    double g = free[i] * g(row, j);
+                    reference += g * g * preconditioner[j];
+                }
+                enough[row] = tolerance * tolerance * reference;
+            });
+        }
+
+        private int[] all() {
+            return IntStream.range(0, outputs).toArray();
+        }
+
+        private static IntStream rows(int[] rows) {
+            return Arrays.stream(rows).parallel();
+        }
+
+        private double g(int row, int j) {
+            double pull = j < problem.weightInputs() ? ridge * problem.dense()[row * inputs + j] : 0;
+            return quadratic.g()[row * inputs + j] + pull;
+        }
+
+        float[] solve(int steps) {
+            int[] active = all();
+            image(active, w);
+            rows(active).forEach(this::begin);
+            for (int step = 0; step < steps; step++) {
+                active = Arrays.stream(active)
+                        .filter(row -> rz[row] > enough[row])
+                        .toArray();
+                if (active.length == 0) {
+                    break;
+                }
+                image(active, direction);
+                int[] now = active;
+                IntStream.range(0, now.length).parallel().forEach(place -> step(now[place], place));
             }
-            rz = next;
+            return w;
         }
-        return w;
-    }
 
-    /// G - W H on the support.
-    private double[] residual(double[] w) {
-        double[] image = image(w);
-        for (int i = 0; i < image.length; i++) {
-            image[i] = free[i] ? quadratic.g()[i] - image[i] : 0;
+        /// `V H` for some rows of V, packed one after the other.
+        private void image(int[] active, float[] v) {
+            for (int place = 0; place < active.length; place++) {
+                System.arraycopy(v, active[place] * inputs, packed, place * inputs, inputs);
+            }
+            h.times(packed, active.length, packed);
         }
-        return image;
-    }
 
-    /// W H on the support.
-    private double[] image(double[] w) {
-        float[] single = new float[w.length];
-        for (int i = 0; i < w.length; i++) {
-            single[i] = (float) w[i];
+        /// Adds the ridge's part to a row of `V H`, and keeps of both what is on the support.
+        private void complete(int row, int place, float[] v) {
+            int weightInputs = problem.weightInputs();
+            int to = place * inputs;
+            int from = row * inputs;
+            for (int j = 0; j < weightInputs; j++) {
+                packed[to + j] = (packed[to + j] + ridge * v[from + j]) * free[from + j];
+            }
         }
-        float[] product = products.multiply(single, h, outputs, inputs, inputs);
-        double[] image = new double[w.length];
-        for (int i = 0; i < w.length; i++) {
-            image[i] = free[i] ? product[i] : 0;
-        }
-        return image;
-    }
 
-    private double[] preconditioned(double[] residual) {
-        double[] z = new double[residual.length];
-        for (int i = 0; i < z.length; i++) {
-            int j = i % inputs;
-            double diagonal = quadratic.h()[j * inputs + j];
-            z[i] = diagonal > 0 ? residual[i] / diagonal : 0;
+        private void begin(int row) {
+            complete(row, row, w);
+            double sum = 0;
+            for (int j = 0; j < inputs; j++) {
+                int i = row * inputs + j;
+                residual[i] = (float) (free[i] * (g(row, j) - packed[i]));
+                direction[i] = residual[i] * preconditioner[j];
+                sum += (double) residual[i] * direction[i];
+            }
+            rz[row] = sum;
         }
-        return z;
-    }
 
-    private double[] rowProducts(double[] a, double[] b) {
-        double[] products = new double[outputs];
-        for (int i = 0; i < a.length; i++) {
-            products[i / inputs] += a[i] * b[i];
+        private void step(int row, int place) {
+            complete(row, place, direction);
+            int from = row * inputs;
+            int image = place * inputs;
+            double curvature = 0;
+            for (int j = 0; j < inputs; j++) {
+                curvature += direction[from + j] * packed[image + j];
+            }
+            float alpha = curvature > 0 ? (float) (rz[row] / curvature) : 0;
+            for (int j = 0; j < inputs; j++) {
+                residual[from + j] -= alpha * packed[image + j];
+                w[from + j] += alpha * direction[from + j];
+            }
+            double next = 0;
+            for (int j = 0; j < inputs; j++) {
+                next += residual[from + j] * residual[from + j] * preconditioner[j];
+            }
+            float beta = (float) (next / rz[row]);
+            rz[row] = alpha > 0 ? next : 0;
+            for (int j = 0; j < inputs; j++) {
+                direction[from + j] = residual[from + j] * preconditioner[j] + beta * direction[from + j];
+            }
         }
-        return products;
-    }
-
-    private static double sum(double[] values) {
-        double sum = 0;
-        for (double value : values) {
-            sum += value;
-        }
-        return sum;
     }
 }

@@ -3,55 +3,134 @@ package dev.espalier.pruning.calibrated;
 import java.util.List;
 
 /// Fits what stays of a layer to its samples: the ridge is chosen on those that are held back, then all are used.
-final class SupportFit {
+final class SupportFit implements AutoCloseable {
     private static final List<Double> LAMBDAS = List.of(1e-4, 1e-3, 1e-2, 5e-2, 2e-1);
+    private static final int MIDDLE = 2;
+    private static final double COARSE = 1e-3;
+    private static final int FEW = 20;
+    private static final double FINE = 1e-6;
+    private static final int MANY = 60;
 
-    private final Products products;
+    private final LayerProblem problem;
+    private final Refit fit;
+    private final Refit held;
+    private final Refit all;
 
-    private SupportFit(Products products) {
-        this.products = products;
+    /// @param products where the time goes
+    SupportFit(LayerProblem problem, Products products) {
+        this.problem = problem;
+        this.fit = new Refit(problem, problem.fit(), products);
+        this.held = new Refit(problem, problem.held(), products);
+        this.all = new Refit(problem, problem.all(), products);
     }
 
     /// @param kept what stays, outputs x inputs without the bias
     static LayerSolution of(LayerProblem problem, boolean[] kept, Products products) {
-        return new SupportFit(products).refit(problem, problem.all(), kept);
+        try (SupportFit fit = new SupportFit(problem, products)) {
+            return fit.on(kept);
+        }
     }
 
-    private LayerSolution refit(LayerProblem problem, Moments all, boolean[] kept) {
-        double best = LAMBDAS.getFirst();
-        double least = Double.POSITIVE_INFINITY;
-        for (double lambda : LAMBDAS) {
-            double error = problem.relativeError(fitted(problem, problem.fit(), kept, lambda), problem.held());
-            if (error < least) {
-                least = error;
-                best = lambda;
+    /// The best weights on a support, with the ridge that is best on it. The error held back has one minimum over the
+    /// ridge, so that it is looked for downhill from the middle.
+    LayerSolution on(boolean[] kept) {
+        return on(kept, denseWeights());
+    }
+
+    /// @param start to begin with, outputs x inputs
+    LayerSolution on(boolean[] kept, float[] start) {
+        Trial best = trial(kept, MIDDLE, start);
+        for (int direction = -1; direction <= 1; direction += 2) {
+            int middle = best.index;
+            for (int i = middle + direction; i >= 0 && i < LAMBDAS.size(); i += direction) {
+                Trial next = trial(kept, i, best.weights);
+                if (next.error >= best.error) {
+                    break;
+                }
+                best = next;
+            }
+            if (best.index != middle) {
+                break;
             }
         }
-        double[] weights = fitted(problem, all, kept, best);
+        return on(kept, LAMBDAS.get(best.index), best.weights);
+    }
+
+    private static final class Trial {
+        private final int index;
+        private final float[] weights;
+        private final double error;
+
+        Trial(int index, float[] weights, double error) {
+            this.index = index;
+            this.weights = weights;
+            this.error = error;
+        }
+    }
+
+    private Trial trial(boolean[] kept, int index, float[] start) {
+        float[] weights = fit.solve(kept, LAMBDAS.get(index), start, COARSE, FEW);
+        return new Trial(index, weights, held.relativeError(weights));
+    }
+
+    /// The best weights with a ridge that is known.
+    LayerSolution on(boolean[] kept, double lambda) {
+        return on(kept, lambda, denseWeights());
+    }
+
+    /// Good weights on a support that ADMM found.
+    LayerSolution roughly(AdmmSupport.Found found, double lambda) {
+        return solution(found.kept(), lambda, all.solve(found.kept(), lambda, found.weights(), COARSE, FEW));
+    }
+
+    private LayerSolution on(boolean[] kept, double lambda, float[] start) {
+        return solution(kept, lambda, all.solve(kept, lambda, start, FINE, MANY));
+    }
+
+    private LayerSolution solution(boolean[] kept, double lambda, float[] weights) {
         return new LayerSolution(
-                weights,
+                widened(weights),
                 problem.inputs(),
                 kept,
-                best,
-                problem.relativeError(masked(problem, kept), all),
-                problem.relativeError(weights, all));
+                lambda,
+                all.relativeError(masked(kept)),
+                all.relativeError(weights));
     }
 
-    private double[] fitted(LayerProblem problem, Moments samples, boolean[] kept, double lambda) {
-        Quadratic quadratic = Quadratic.of(samples, problem.dense(), problem.weightInputs(), lambda);
-        return Refit.of(quadratic, problem.dense(), kept, problem.weightInputs(), products);
+    private float[] denseWeights() {
+        float[] w = new float[problem.dense().length];
+        for (int i = 0; i < w.length; i++) {
+            w[i] = (float) problem.dense()[i];
+        }
+        return w;
     }
 
-    private static double[] masked(LayerProblem problem, boolean[] kept) {
-        double[] w = problem.dense().clone();
+    private float[] masked(boolean[] kept) {
+        float[] w = denseWeights();
         int inputs = problem.inputs();
         int weightInputs = problem.weightInputs();
-        for (int i = 0; i < w.length; i++) {
-            int j = i % inputs;
-            if (j < weightInputs && !kept[i / inputs * weightInputs + j]) {
-                w[i] = 0;
+        for (int row = 0; row < w.length / inputs; row++) {
+            for (int j = 0; j < weightInputs; j++) {
+                if (!kept[row * weightInputs + j]) {
+                    w[row * inputs + j] = 0;
+                }
             }
         }
         return w;
+    }
+
+    private static double[] widened(float[] weights) {
+        double[] wide = new double[weights.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = weights[i];
+        }
+        return wide;
+    }
+
+    @Override
+    public void close() {
+        fit.close();
+        held.close();
+        all.close();
     }
 }

@@ -5,8 +5,10 @@ import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Shape;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.stream.IntStream;
 
 /// A weight of f32 seen as a matrix of outputs x inputs, whichever of the two is stored first.
 ///
@@ -18,19 +20,25 @@ public record WeightMatrix(Shape shape, int outputs, int inputs, boolean inputsF
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /// Where in the tensor an element of the matrix is.
-    ///
-    /// @param place of the element in the matrix, row-major
-    private int index(int place) {
-        return inputsFirst ? place % inputs * outputs + place / inputs : place;
+    private interface Pair {
+        void at(int place, int index);
+    }
+
+    /// Goes through the elements: where each is in the matrix, row-major, and where in the tensor.
+    private void forEach(Pair pair) {
+        IntStream.range(0, outputs).parallel().forEach(row -> {
+            int step = inputsFirst ? outputs : 1;
+            int index = inputsFirst ? row : row * inputs;
+            for (int place = row * inputs; place < (row + 1) * inputs; place++, index += step) {
+                pair.at(place, index);
+            }
+        });
     }
 
     /// The elements of a tensor, row-major.
     public double[] read(DenseTensor tensor) {
         double[] matrix = new double[outputs * inputs];
-        for (int i = 0; i < matrix.length; i++) {
-            matrix[i] = tensor.data().get(FLOAT, 4L * index(i));
-        }
+        forEach((place, index) -> matrix[place] = tensor.data().get(FLOAT, 4L * index));
         return matrix;
     }
 
@@ -39,25 +47,21 @@ public record WeightMatrix(Shape shape, int outputs, int inputs, boolean inputsF
     /// @param matrix row-major, with `stride` elements in a row, of which the first are taken
     public DenseTensor write(double[] matrix, int stride) {
         DenseTensor tensor = DenseTensor.zeros(ElementType.F32, shape);
-        for (int i = 0; i < outputs * inputs; i++) {
-            tensor.data().set(FLOAT, 4L * index(i), (float) matrix[i / inputs * stride + i % inputs]);
-        }
+        int more = stride - inputs;
+        forEach((place, index) -> tensor.data().set(FLOAT, 4L * index, (float) matrix[place + place / inputs * more]));
         return tensor;
     }
 
+    /// On the heap: it is made and dropped very often.
     DenseTensor write(float[] matrix) {
-        DenseTensor tensor = DenseTensor.zeros(ElementType.F32, shape);
-        for (int i = 0; i < matrix.length; i++) {
-            tensor.data().set(FLOAT, 4L * index(i), matrix[i]);
-        }
+        DenseTensor tensor = new DenseTensor(ElementType.F32, shape, MemorySegment.ofArray(new float[matrix.length]));
+        forEach((place, index) -> tensor.data().set(FLOAT, 4L * index, matrix[place]));
         return tensor;
     }
 
     boolean[] read(Mask mask) {
         boolean[] kept = new boolean[outputs * inputs];
-        for (int i = 0; i < kept.length; i++) {
-            kept[i] = mask.isKept(index(i));
-        }
+        forEach((place, index) -> kept[place] = mask.isKept(index));
         return kept;
     }
 
@@ -66,9 +70,7 @@ public record WeightMatrix(Shape shape, int outputs, int inputs, boolean inputsF
     /// @param kept which elements of the matrix stay, row-major
     public Mask mask(boolean[] kept) {
         DenseTensor bytes = DenseTensor.zeros(ElementType.U8, shape);
-        for (int i = 0; i < kept.length; i++) {
-            bytes.data().set(ValueLayout.JAVA_BYTE, index(i), (byte) (kept[i] ? 1 : 0));
-        }
+        forEach((place, index) -> bytes.data().set(ValueLayout.JAVA_BYTE, index, (byte) (kept[place] ? 1 : 0)));
         return Mask.ofNonZeros(bytes, Quantization.NONE);
     }
 }

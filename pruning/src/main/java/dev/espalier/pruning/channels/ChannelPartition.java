@@ -53,18 +53,19 @@ final class ChannelPartition {
         this.classOfAtom = number();
     }
 
-    /// Ties the slabs of the chosen digit, and freezes the axes of all others.
+    /// Ties the slabs of the chosen digit, and freezes the axes of all others. Where none can be chosen, each
+    /// has a frozen axis, and what it is tied to is frozen by that.
     private void choose(Choice choice, int which) {
         for (int i = 0; i < choice.digits().size(); i++) {
             Digits.Digit digit = choice.digits().get(i);
             Axis in = choice.in().axis(digit.inAxis());
             Axis out = choice.out().axis(digit.outAxis());
-            if (i == which) {
+            if (i == which || which < 0) {
                 tieSlabs(in, digit.inStride(), out, digit.outStride(), digit, choice.op());
                 continue;
             }
-            boolean isInChosen = which >= 0 && choice.digits().get(which).inAxis() == digit.inAxis();
-            boolean isOutChosen = which >= 0 && choice.digits().get(which).outAxis() == digit.outAxis();
+            boolean isInChosen = choice.digits().get(which).inAxis() == digit.inAxis();
+            boolean isOutChosen = choice.digits().get(which).outAxis() == digit.outAxis();
             String reason = "another part of the axis is pruned by";
             if (!isInChosen) {
                 extraFreezes.add(new Freeze(in.id(), Freeze.ALL, reason, choice.op()));

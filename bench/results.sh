@@ -1,0 +1,33 @@
+#!/bin/bash
+# Prunes the shared models with samples and scores them on whole test sets: the lines of docs/results.md.
+# usage: bench/results.sh SHARED_FOLDER MINILM.onnx [SEED...]
+set -euo pipefail
+shared=$1; minilm=$2; shift 2; seeds=${*:-0 1 2}
+here=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+cifar='scale=1/255,mean=.4914:.4822:.4465,std=.2471:.2435:.2616'
+
+# score FILE DATA [ARGS]: the first figure of the task
+score() { local model=$1 data=$2; shift 2; "$here/espalier" accuracy "$model" --data "$data" --json "$@" |
+  sed -n 's/.*"value" *: *\([-0-9.E]*\).*/\1/p' | head -1; }
+
+# row NAME MODEL CALIBRATION TEST SAMPLES [ARGS]: each level and seed
+row() {
+  local name=$1 model=$2 calibration=$3 test=$4 samples=$5; shift 5
+  echo "$name dense $(score "$model" "$test" "$@")"
+  for seed in $seeds; do
+    for level in 50 70 80 90 2:4; do
+      if [ "$level" = 2:4 ]; then how=(--pattern 2:4); else how=(-s "$level%" --curves "$work/$name.$seed.json"); fi
+      start=$(date +%s)
+      "$here/espalier" prune "$model" "${how[@]}" --calibration "$calibration" --samples "$samples" --seed "$seed" \
+        "$@" -o "$work/pruned.onnx" --force > "$work/log"
+      echo "$name $level seed $seed $(score "$work/pruned.onnx" "$test" "$@") $(($(date +%s) - start)) s"
+    done
+  done
+}
+
+for net in resnet8_fused resnet8_bn; do
+  row $net "$shared/models/classify/$net.onnx" "$shared/data/cifar10_train20k.npz" "$shared/data/cifar10_test.npz" 2048 \
+    --preprocess "$cifar"
+done
+row minilm "$minilm" "$shared/data/stsb_dev_minilm_tokens.npz" "$shared/data/stsb_test_minilm_tokens.npz" 1024
