@@ -17,8 +17,8 @@ final class HtmlPage {
             @media(prefers-color-scheme:dark){:root{--fg:#e6e9ec;--bg:#14181c;--soft:#9aa5b1;--rule:#333b43;--a:#6c7a89;\
             --b:#5aa2ff;--good:#4cc46a;--bad:#ff6b6b;--fair:#e0b040}}
             @media print{:root{color-scheme:light;--fg:#000;--bg:#fff;--soft:#444;--rule:#bbb;--a:#999;--b:#1f4fa8;\
-            --good:#1a7f37;--bad:#c62828;--fair:#7a5200}section,svg,tr{break-inside:avoid}
-            body{max-width:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+            --good:#1a7f37;--bad:#c62828;--fair:#7a5200}svg,table{break-inside:avoid}
+            h2,h2+p,thead{break-after:avoid}body{max-width:none;font-size:14px}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
             *{box-sizing:border-box}
             body{margin:0 auto;max-width:62rem;padding:1rem;font:16px/1.5 system-ui,sans-serif;color:var(--fg);\
             background:var(--bg);overflow-wrap:anywhere}
@@ -30,14 +30,15 @@ final class HtmlPage {
             .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;margin:.5rem 0}
             th,td{text-align:left;padding:.25rem .9rem .25rem 0;border-bottom:1px solid var(--rule);\
             vertical-align:top;white-space:nowrap}th{font-weight:600}
-            .n{text-align:right;font-variant-numeric:tabular-nums}td.long{white-space:normal;min-width:14rem;width:100%}
-            svg{display:block;width:100%;max-width:36rem;margin:.75rem 0}td svg{width:12rem;margin:0}
+            .n{text-align:right;font-variant-numeric:tabular-nums}td.long{white-space:normal;min-width:11rem;width:100%}
+            svg{display:block;width:100%;max-width:28rem;margin:.75rem 0}td svg{width:11rem;margin:0}
             svg text{font:11px system-ui,sans-serif;fill:var(--fg)}.a{fill:var(--a)}.b{fill:var(--b)}
             .rest{fill:var(--rule)}.none{fill:none}polyline{stroke-width:2}
             polyline.a{fill:none;stroke:var(--a)}polyline.b{fill:none;stroke:var(--b)}
             line.axis{stroke:var(--rule)}line.range{stroke:var(--b);stroke-width:2}
             line.bound{stroke:var(--bad);stroke-dasharray:4 3}
-            .key svg{display:inline-block;width:.8em;height:.8em;margin:0 .35em 0 .9em}
+            .key svg{display:inline-block;width:.8em;height:.8em;margin:0 .35em 0 0}.key span{margin-right:1em}
+            @media(max-width:40rem){th,td{padding-right:.6rem}td svg{width:6rem}.wide{font-size:.95rem}}
             """;
 
     /// How a text stands out.
@@ -94,14 +95,14 @@ final class HtmlPage {
     /// The colours of two things that are compared in the charts.
     void key(String first, String second) {
         body.append("<p class=\"soft key\">")
-                .append(swatch("a") + Html.escape(first))
-                .append(swatch("b") + Html.escape(second))
+                .append(swatch("a", first))
+                .append(swatch("b", second))
                 .append("</p>\n");
     }
 
-    private static String swatch(String kind) {
-        return "<svg viewBox=\"0 0 1 1\" aria-hidden=\"true\"><rect class=\"" + kind
-                + "\" width=\"1\" height=\"1\"/></svg>";
+    private static String swatch(String kind, String name) {
+        return "<span><svg viewBox=\"0 0 1 1\" aria-hidden=\"true\"><rect class=\"" + kind
+                + "\" width=\"1\" height=\"1\"/></svg>" + Html.escape(name) + "</span>";
     }
 
     void chart(SvgChart chart) {

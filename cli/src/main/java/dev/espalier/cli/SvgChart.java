@@ -1,7 +1,9 @@
 package dev.espalier.cli;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 
 /// Small charts as SVG, to stand in a page: as wide as a phone, in the page's own colours (classes `a`, `b`, `bound`,
 /// `rest`, `axis`), each with a title for those who cannot see it.
@@ -10,6 +12,7 @@ import java.util.Locale;
 record SvgChart(String markup) {
     private static final int WIDTH = 360;
     private static final int CELL = 180;
+    private static final int CELL_ROW = 22;
     private static final int LABEL = 96;
     private static final int VALUE = 84;
     private static final int ROW = 26;
@@ -69,15 +72,16 @@ record SvgChart(String markup) {
     }
 
     private static SvgChart cell(String title, String rest, double share) {
-        return close(open(title, 2 * BAR)
+        return close(open(title, CELL, CELL_ROW)
                 .append(String.format(
                         Locale.ROOT,
-                        "<rect class=\"%1$s\" width=\"%2$d\" height=\"%3$d\"/><rect class=\"b\" width=\"%4$.1f\" "
-                                + "height=\"%3$d\"/>",
+                        "<rect class=\"%1$s\" y=\"%2$d\" width=\"%3$d\" height=\"%4$d\"/>"
+                                + "<rect class=\"b\" y=\"%2$d\" width=\"%5$.1f\" height=\"%4$d\"/>",
                         rest,
-                        WIDTH,
-                        2 * BAR,
-                        share * WIDTH)));
+                        (CELL_ROW - BAR) / 2,
+                        CELL,
+                        BAR,
+                        share * CELL)));
     }
 
     /// Values with their intervals on one scale, and a bound as a line across.
@@ -87,13 +91,13 @@ record SvgChart(String markup) {
         Scale scale = Scale.of(ranges, bound, LABEL, WIDTH - 8);
         int height = ranges.size() * ROW;
         StringBuilder svg = open(title, height + 20);
+        ticks(svg, scale, height, unit);
         svg.append(line("bound", scale.at(bound), 0, scale.at(bound), height));
         for (int i = 0; i < ranges.size(); i++) {
             int y = i * ROW + ROW / 2;
             svg.append(text(LABEL - 6, y + 4, "end", ranges.get(i).name));
             range(svg, ranges.get(i), scale, y);
         }
-        ends(svg, scale, height, unit);
         return close(svg);
     }
 
@@ -101,30 +105,36 @@ record SvgChart(String markup) {
     static SvgChart range(Range range, List<Range> all, double bound) {
         Scale scale = Scale.of(all, bound, 4, CELL - 4);
         StringBuilder svg =
-                open(String.format(Locale.ROOT, "%.2f, %.2f to %.2f", range.value, range.low, range.high), CELL, ROW);
-        svg.append(line("bound", scale.at(bound), 0, scale.at(bound), ROW));
-        range(svg, range, scale, ROW / 2);
+                open(String.format(Locale.ROOT, "%.2f, %.2f to %.2f", range.value, range.low, range.high), CELL, CELL_ROW);
+        svg.append(line("bound", scale.at(bound), 0, scale.at(bound), CELL_ROW));
+        range(svg, range, scale, CELL_ROW / 2);
         return close(svg);
     }
 
     private static void range(StringBuilder svg, Range range, Scale scale, int y) {
+        if (Double.isNaN(range.low) || Double.isNaN(range.value) || Double.isNaN(range.high)) {
+            return;
+        }
         svg.append(line("range", scale.at(range.low), y, scale.at(range.high), y));
         svg.append(String.format(
                 Locale.ROOT, "<circle class=\"b\" cx=\"%.1f\" cy=\"%d\" r=\"4\"/>", scale.at(range.value), y));
     }
 
-    /// Two distributions, each by its percentiles 0 to 100: the share of runs that are at most so long. The scale ends
-    /// at
-    /// the larger 95th percentile, because a single run may take as long as the machine likes.
+    /// Two distributions, each by its percentiles 0 to 100: the share of runs that are at most so long. The scale
+    /// ends at the larger 95th percentile, because a single run may take as long as the machine likes.
     static SvgChart distributions(String title, List<Double> first, List<Double> second, String unit) {
         double low = Math.min(first.getFirst(), second.getFirst());
         double high = Math.max(first.get(LAST), second.get(LAST));
-        Scale scale = new Scale(low, Math.max(high, low + 1e-9), 8, WIDTH - 8);
+        Scale scale = new Scale(low, Math.max(high, low + 1e-9), 36, WIDTH - 8);
         int height = 140;
         StringBuilder svg = open(title, height + 20);
-        svg.append(line("axis", 8, height, WIDTH - 8, height));
+        ticks(svg, scale, height, unit);
+        for (int percent = 0; percent <= 100; percent += 50) {
+            double y = height - percent / 100.0 * (height - 8);
+            svg.append(line("axis", scale.left, y, scale.right, y));
+            svg.append(text(scale.left - 4, (int) y + 4, "end", percent + " %"));
+        }
         svg.append(curve("a", first, scale, height)).append(curve("b", second, scale, height));
-        ends(svg, scale, height, unit);
         return close(svg);
     }
 
@@ -137,21 +147,40 @@ record SvgChart(String markup) {
         return "<polyline class=\"" + kind + "\" points=\"" + points.toString().strip() + "\"/>";
     }
 
-    private static void ends(StringBuilder svg, Scale scale, int height, String unit) {
-        svg.append(text(scale.left, height + 15, "start", ValidateText.shortest(scale.low) + " " + unit));
-        svg.append(text(scale.right, height + 15, "end", ValidateText.shortest(scale.high) + " " + unit));
+    /// Round numbers below a chart, with thin lines through it, and the unit on the left.
+    private static void ticks(StringBuilder svg, Scale scale, int height, String unit) {
+        double step = scale.step();
+        int digits = Math.max(0, (int) -Math.floor(Math.log10(step) + 1e-9));
+        long first = (long) Math.ceil(scale.low / step - 1e-9);
+        long last = Math.min(first + 5, (long) Math.floor(scale.high / step + 1e-9));
+        for (long tick = first; tick <= last; tick++) {
+            double x = scale.at(tick * step);
+            String number = String.format(Locale.ROOT, "%." + digits + "f", tick * step);
+            svg.append(line("axis", x, 0, x, height));
+            svg.append(text((int) Math.round(x), height + 15, "middle", number));
+        }
+        svg.append(text(0, height + 15, "start", unit));
     }
 
     /// From values to places.
     private record Scale(double low, double high, int left, int right) {
-        /// A scale for all of them and the bound.
+        /// A scale for all of them, as far as they are known, and the bound.
         static Scale of(List<Range> ranges, double bound, int left, int right) {
-            double low = Math.min(
-                    bound, ranges.stream().mapToDouble(Range::low).min().orElse(0));
-            double high = Math.max(
-                    bound, ranges.stream().mapToDouble(Range::high).max().orElse(0));
-            double margin = Math.max((high - low) * 0.05, 1e-9);
+            DoubleSummaryStatistics ends = ranges.stream()
+                    .flatMapToDouble(range -> DoubleStream.of(range.low, range.value, range.high))
+                    .filter(Double::isFinite)
+                    .summaryStatistics();
+            double low = Math.min(bound, ends.getMin());
+            double high = Math.max(bound, ends.getMax());
+            double margin = Math.max((high - low) * 0.05, Math.ulp(high) * 1e6);
             return new Scale(low - margin, high + margin, left, right);
+        }
+
+        /// The smallest of 1, 2 and 5 times a power of ten that divides the scale into at most five parts.
+        double step() {
+            double least = (high - low) / 5;
+            double power = Math.pow(10, Math.floor(Math.log10(least)));
+            return power * (least <= power ? 1 : least <= 2 * power ? 2 : least <= 5 * power ? 5 : 10);
         }
 
         double at(double value) {
