@@ -47,7 +47,13 @@ public final class CalibratedChannels {
     /// @param before what the model that is pruned has other than that
     /// @param memory bytes of activations that may be kept
     public CalibratedChannels(
-            Path source, ModelChanges before, Dataset data, FeedRequest request, long memory, int threads, Progress progress) {
+            Path source,
+            ModelChanges before,
+            Dataset data,
+            FeedRequest request,
+            long memory,
+            int threads,
+            Progress progress) {
         this.source = source;
         this.before = before;
         this.data = data;
@@ -125,8 +131,8 @@ public final class CalibratedChannels {
         new ModelChanges(changes).apply(model);
         List<Weight> weights = WeightSearch.in(model).weights();
         List<Fitted> layers = new ArrayList<>();
-        try (CalibratedPruning pruning = CalibratedPruning.of(
-                Recoveries.RIDGE, weights, source, data, request, memory, threads)) {
+        try (CalibratedPruning pruning =
+                CalibratedPruning.of(Recoveries.RIDGE, weights, source, data, request, memory, threads)) {
             pruning.startFrom(new ModelChanges(changes));
             for (int i = 0; i < weights.size(); i++) {
                 Weight weight = weights.get(i);

@@ -84,7 +84,7 @@ public final class Recoveries {
                 weights[at + last] = targetMean - factor * mean;
             }
         }
-    
+
         /// Mean squared distance of the outputs from the targets over the mean square of these.
         private static double relativeError(LayerProblem problem, double[] w) {
             Moments moments = problem.all();
