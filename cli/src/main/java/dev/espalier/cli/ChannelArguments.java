@@ -3,8 +3,8 @@ package dev.espalier.cli;
 import java.util.Arrays;
 import java.util.List;
 
-/// Tells from the arguments whether a command is about channels: such a command has options of its own, which
-/// would be in the way of all others.
+/// Tells from the arguments whether a command is about channels, or recovers a model: such a command has options of its
+/// own, which would be in the way of all others.
 final class ChannelArguments {
     /// Patterns of whole channels.
     static final List<String> PATTERNS = List.of("channels", "heads");
@@ -15,6 +15,10 @@ final class ChannelArguments {
         int at = Arrays.asList(args).indexOf("--pattern");
         boolean isApart = at >= 0 && at + 1 < args.length && PATTERNS.contains(args[at + 1]);
         return isApart || PATTERNS.stream().anyMatch(name -> Arrays.asList(args).contains("--pattern=" + name));
+    }
+
+    static boolean areAboutRecovering(String... args) {
+        return Arrays.stream(args).anyMatch(arg -> arg.equals("--recover") || arg.startsWith("--recover="));
     }
 
     static boolean areAboutDead(String... args) {

@@ -2,9 +2,12 @@ package dev.espalier.cli;
 
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.pruning.GradualPruning;
+import dev.espalier.pruning.ModelChanges;
 import dev.espalier.pruning.NameGlob;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelBudget;
+import dev.espalier.pruning.channels.ChannelMethod;
 import dev.espalier.pruning.channels.ChannelMethods;
 import dev.espalier.pruning.channels.ChannelOptions;
 import dev.espalier.pruning.channels.ChannelPlan;
@@ -13,6 +16,7 @@ import dev.espalier.pruning.channels.ChannelRequest;
 import dev.espalier.pruning.channels.ChannelScope;
 import dev.espalier.pruning.channels.ChannelStructure;
 import dev.espalier.run.OrtShapeProbe;
+import dev.espalier.run.calibrate.CalibratedChannels;
 import dev.espalier.run.validate.Latency;
 import dev.espalier.run.validate.Subject;
 import java.io.IOException;
@@ -21,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -104,6 +109,11 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
             description = "No group loses more than this.")
     private Sparsity maxLayerShare = Sparsity.parse("1");
 
+    @Option(
+            names = "--keep-residual",
+            description = "Channels that pass through a residual connection stay: only widths inside blocks shrink.")
+    private boolean keepResidual;
+
     @Mixin
     private NameOptions names;
 
@@ -126,10 +136,19 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     private boolean measure;
 
     @Mixin
+    private CalibrationOptions calibration;
+
+    @Mixin
+    private GradualOptions gradual;
+
+    @Mixin
     private OutputOptions output;
 
     @Option(names = "--dry-run", description = "Say what would happen; write nothing.")
     private boolean dryRun;
+
+    @Mixin
+    private ReportOptions reportFile;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -151,7 +170,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         if (!ChannelArguments.PATTERNS.contains(pattern)) {
             throw usage("--pattern is given twice");
         }
-        method.check();
+        method.check(calibration.isGiven());
         if (measure && dryRun) {
             throw usage("--measure times what is written: it does not go with --dry-run");
         }
@@ -161,7 +180,10 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     + "original did");
         }
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
-        Outcome outcome = workers.run(() -> prune(request, to));
+        GradualPruning steps = gradual.pruning(file, Optional.of(share));
+        reportFile.check();
+        Outcome outcome = workers.run(() -> prune(request, steps, to));
+        reportFile.write(outcome.report, page -> PrunePage.write(outcome.report, page));
         if (json) {
             JsonReport.print(outcome.report, console.out());
         } else {
@@ -181,6 +203,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                     multiple,
                     minChannels,
                     maxLayerShare,
+                    keepResidual,
                     names.included(),
                     names.excluded(),
                     layers.entrySet().stream().map(this::layerShare).toList(),
@@ -203,26 +226,31 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
     }
 
     /// @param to where to write the model; null to write nothing
-    private Outcome prune(ChannelRequest request, @Nullable Path to) throws IOException {
+    private Outcome prune(ChannelRequest request, GradualPruning steps, @Nullable Path to) throws IOException {
         OrtShapeProbe probe = new OrtShapeProbe(file);
         String reference = structure.lossyNorms() ? LOSSY : MASKED;
-        ChannelOptions options = structure.options(pattern.equals("heads"));
-        Model model = proof.read(file);
-        ChannelPlan plan =
-                ChannelPlanner.plan(ChannelStructure.of(model, probe, options), request.with(method.of(model)));
+        ModelChanges state = steps.upToTheLast((model, part, before) ->
+                fitted(plan(request.partly(part), before, steps, probe), before).apply(model));
+        ChannelPlan plan = plan(request, state, steps, probe);
         long before = FileSizes.bytes(file, plan.model().externalFiles());
         ChannelPruneReport report =
                 ChannelPruneReport.of(file, before, plan, reference, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }
+        Optional<CalibratedChannels.Refit> refit = samples().refit(plan, state);
+        ModelChanges changes = refit.map(CalibratedChannels.Refit::changes).orElse(ModelChanges.NONE);
+        if (refit.isPresent()) {
+            report = report.with(refit.get());
+            plan = plan.on(withAll(changes, probe));
+        }
         ChannelPlan twin = !proof.isWanted()
-                        || options.mayChangePorts()
+                        || options().mayChangePorts()
                         || !probe.failure().isEmpty()
                 ? null
-                : plan.on(ChannelStructure.of(proof.read(file), probe, options));
+                : plan.on(withAll(changes, probe));
         plan.apply();
-        options.record(plan.model(), request.roundTo());
+        options().record(plan.model(), request.roundTo());
         if (twin != null) {
             twin.applyAsMask();
             report = report.with(proof.compare(plan.model(), twin.model(), reference));
@@ -233,6 +261,39 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
         OnnxWriter.Sizes written = output.write(plan.model(), to);
         report = report.with(to, written.total());
         return new Outcome(measure ? report.with(time(to)) : report, true);
+    }
+
+    /// @param before what earlier steps have changed in the model
+    private ChannelPlan plan(ChannelRequest request, ModelChanges before, GradualPruning steps, OrtShapeProbe probe)
+            throws IOException {
+        Model model = proof.read(file);
+        steps.begin(model, before);
+        ChannelStructure all = ChannelStructure.of(model, probe, options());
+        ChannelMethod chosen = method.of(model, calibration.isGiven());
+        return ChannelPlanner.plan(all, request.with(samples().told(chosen, all, before)));
+    }
+
+    /// What a step changes: it takes nothing out, but nothing reads the channels that go.
+    private ModelChanges fitted(ChannelPlan plan, ModelChanges before) throws IOException {
+        return samples()
+                .refit(plan, before)
+                .map(CalibratedChannels.Refit::changes)
+                .orElseGet(() -> before.with(plan.unread()));
+    }
+
+    private ChannelOptions options() {
+        return structure.options(pattern.equals("heads"));
+    }
+
+    private ChannelCalibration samples() {
+        return new ChannelCalibration(calibration, file, proof.seed(), workers.count(), console);
+    }
+
+    /// Of the model with these changes, which still has all channels.
+    private ChannelStructure withAll(ModelChanges changes, OrtShapeProbe probe) throws IOException {
+        Model model = proof.read(file);
+        changes.apply(model);
+        return ChannelStructure.of(model, probe, options());
     }
 
     private LatencyReport time(Path pruned) throws IOException {

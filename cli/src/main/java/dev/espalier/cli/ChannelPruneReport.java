@@ -4,6 +4,7 @@ import dev.espalier.pruning.channels.ChannelLayer;
 import dev.espalier.pruning.channels.ChannelPlan;
 import dev.espalier.pruning.channels.ChannelTotals;
 import dev.espalier.run.Difference;
+import dev.espalier.run.calibrate.CalibratedChannels;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param check how far it is from that; null if it was not compared
 /// @param notRun why ONNX Runtime cannot run the original, so that nothing was compared and only declared sizes
 ///     are known; empty if it can
+/// @param fitted what became of the layers that samples were given to
 /// @param latency before and after; null if it was not measured
 record ChannelPruneReport(
         int schemaVersion,
@@ -41,6 +43,7 @@ record ChannelPruneReport(
         @Nullable Difference check,
         String notRun,
         List<ChannelLayer> layers,
+        List<FittedLayer> fitted,
         List<String> notes,
         @Nullable LatencyReport latency) {
     private static final int MOST_REASONS = 6;
@@ -69,6 +72,7 @@ record ChannelPruneReport(
                 null,
                 notRun,
                 plan.layers(),
+                List.of(),
                 Stream.concat(notes.stream(), plan.notes().stream()).toList(),
                 null);
     }
@@ -90,6 +94,7 @@ record ChannelPruneReport(
                 check,
                 notRun,
                 layers,
+                fitted,
                 notes,
                 latency);
     }
@@ -111,6 +116,7 @@ record ChannelPruneReport(
                 check,
                 notRun,
                 layers,
+                fitted,
                 notes,
                 measured);
     }
@@ -132,6 +138,31 @@ record ChannelPruneReport(
                 difference,
                 notRun,
                 layers,
+                fitted,
+                notes,
+                latency);
+    }
+
+    ChannelPruneReport with(CalibratedChannels.Refit refit) {
+        return new ChannelPruneReport(
+                schemaVersion,
+                model,
+                output,
+                fileBytesBefore,
+                fileBytesAfter,
+                channels,
+                removed,
+                groups,
+                roundTo,
+                before,
+                after,
+                reference,
+                check,
+                notRun,
+                layers,
+                refit.layers().stream()
+                        .map(layer -> FittedLayer.of(layer.weight(), layer.error()))
+                        .toList(),
                 notes,
                 latency);
     }
@@ -144,6 +175,10 @@ record ChannelPruneReport(
                 : layers;
         if (!shown.isEmpty()) {
             console.out().println(table().render(shown, console.columns()));
+            console.out().println();
+        }
+        if (!fitted.isEmpty()) {
+            console.out().println(FittedLayer.table().render(fitted, console.columns()));
             console.out().println();
         }
         if (removed == 0) {

@@ -32,6 +32,8 @@ final class Commands {
         String first = args.length == 0 ? "" : args[0];
         if (first.equals("prune") && ChannelArguments.areAboutDead(args)) {
             line.addSubcommand(first, new DeadPruneCommand(console));
+        } else if (first.equals("prune") && ChannelArguments.areAboutRecovering(args)) {
+            line.addSubcommand(first, new RecoverCommand(console));
         } else if (first.equals("prune") && ChannelArguments.areAboutPruning(args)) {
             line.addSubcommand(first, new ChannelPruneCommand(console));
         } else if (first.equals("inspect") && ChannelArguments.areAboutInspecting(args)) {

@@ -4,13 +4,17 @@ import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
+import dev.espalier.pruning.EncodingChoice;
+import dev.espalier.pruning.GradualPruning;
 import dev.espalier.pruning.MethodInputs;
+import dev.espalier.pruning.ModelChanges;
 import dev.espalier.pruning.ModelWeights;
 import dev.espalier.pruning.PruneRequest;
 import dev.espalier.pruning.Pruner;
 import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.PruningResult;
+import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.WeightSearch;
 import dev.espalier.pruning.calibrated.BudgetPlan;
@@ -22,6 +26,7 @@ import dev.espalier.run.data.Dataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +45,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "To remove whole channels: see `espalier prune --pattern channels --help`.",
-            "To remove channels that make no difference: see `espalier prune --dead --help`."
+            "To remove channels that make no difference: see `espalier prune --dead --help`.",
+            "To make good what pruning did to a model: see `espalier prune --recover --help`."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
@@ -48,7 +54,8 @@ import picocli.CommandLine.Spec;
 final class PruneCommand implements Callable<Integer>, HasModelFile {
     /// Makes the plan for a model.
     private interface Planning {
-        PruningPlan of(ModelWeights weights) throws IOException;
+        /// @param part of the way to what is asked for
+        PruningPlan of(ModelWeights weights, Sparsity part) throws IOException;
     }
 
     /// A plan, and what came of it.
@@ -69,6 +76,9 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     private OutputOptions output;
 
     @Mixin
+    private GradualOptions gradual;
+
+    @Mixin
     private PlanOptions plans;
 
     @Mixin
@@ -84,6 +94,9 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
 
     @Option(names = "--dry-run", description = "Say what would happen; write nothing.")
     private boolean dryRun;
+
+    @Mixin
+    private ReportOptions report;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -107,22 +120,25 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
             throw usage("--allocate auto divides the zeros among layers, and so does --scope: choose one");
         }
         CalibratedMethod calibrated = choice.method().calibratedMethod(calibration.isGiven());
-        PruneReport report;
+        PruneReport done;
         try (MethodOptions methods = choice.method()) {
             MethodInputs inputs = methods.inputs();
             Planning planning = plans.isGiven()
-                    ? weights -> plans.on(weights, inputs, calibration.isGiven())
+                    ? (weights, part) -> plans.on(weights, inputs, calibration.isGiven())
                     : planning(choice.request(inputs));
             Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
             plans.probe();
-            report = workers.run(() -> prune(planning, calibrated, to));
+            report.check();
+            GradualPruning steps = gradual.pruning(file, plans.isGiven() ? Optional.empty() : choice.share());
+            done = workers.run(() -> prune(planning, calibrated, steps, to));
+            report.write(done, page -> PrunePage.write(done, List.of(), page));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
         if (json) {
-            JsonReport.print(report, console.out());
+            JsonReport.print(done, console.out());
         } else {
-            report.print(console);
+            done.print(console);
         }
         return ExitCode.OK;
     }
@@ -132,19 +148,24 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     }
 
     private static Planning planning(PruneRequest request) {
-        return weights -> PruningPlan.of(weights, request);
+        return (weights, part) ->
+                PruningPlan.of(weights, part.equals(GradualPruning.ALL) ? request : request.partly(part));
     }
 
-    /// @param calibrated what is done if there are samples
+    /// @param by what is done if there are samples
     /// @param to where to write the model; null to write nothing
-    private PruneReport prune(Planning planning, CalibratedMethod calibrated, @Nullable Path to) throws IOException {
+    private PruneReport prune(Planning planning, CalibratedMethod by, GradualPruning steps, @Nullable Path to)
+            throws IOException {
+        ModelChanges state = steps.upToTheLast((model, part, before) -> carryOut(
+                model, planning.of(WeightSearch.in(model), part), by, before, part, EncodingChoice.parse("dense")));
         Model model = OnnxReader.read(file);
         long before = FileSizes.bytes(file, model.externalFiles());
-        PruningPlan plan = planning.of(WeightSearch.in(model));
+        steps.begin(model, state);
+        PruningPlan plan = planning.of(WeightSearch.in(model), GradualPruning.ALL);
         if (dropInitializerInputs) {
             dropInputs(plan);
         }
-        Done done = calibration.isGiven() ? calibrated(model, plan, calibrated) : carryOut(model, plan);
+        Done done = carryOut(model, plan, by, state, GradualPruning.ALL, encoding.choice());
         Optional<OnnxWriter.Sizes> written = Optional.empty();
         if (to != null) {
             written = Optional.of(output.write(model, to));
@@ -153,13 +174,22 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         return PruneReport.of(file, to, before, written, model.irVersion(), done.result);
     }
 
-    private Done carryOut(Model model, PruningPlan plan) {
-        return new Done(plan, Pruner.apply(model, plan, encoding.choice(), new ProgressLine(console)));
-    }
-
-    private Done calibrated(Model model, PruningPlan plan, CalibratedMethod by) throws IOException {
+    /// @param before what earlier steps have changed in the model
+    /// @param part of the way to what is asked for
+    private Done carryOut(
+            Model model,
+            PruningPlan plan,
+            CalibratedMethod by,
+            ModelChanges before,
+            Sparsity part,
+            EncodingChoice encodings)
+            throws IOException {
+        if (!calibration.isGiven()) {
+            return new Done(plan, Pruner.apply(model, plan, encodings, new ProgressLine(console)));
+        }
         try {
-            return calibratedAs(calibration.isByCurves() ? divided(plan) : plan, model, by);
+            PruningPlan whole = calibration.isByCurves() ? divided(plan, part) : plan;
+            return calibrated(whole, model, by, before, encodings);
         } catch (ModelRunException e) {
             throw new PruningException(
                     "the model cannot be calibrated: " + e.getMessage(),
@@ -168,12 +198,13 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
         }
     }
 
-    private PruningPlan divided(PruningPlan plan) throws IOException, ModelRunException {
+    private PruningPlan divided(PruningPlan plan, Sparsity part) throws IOException, ModelRunException {
         SensitivityCurves curves = calibration.curves(plan, file, choice.pattern(), choice.seed(), workers.count());
-        return BudgetPlan.of(plan, curves, choice.share());
+        return BudgetPlan.of(plan, curves, choice.share().map(share -> share.times(part)));
     }
 
-    private Done calibratedAs(PruningPlan plan, Model model, CalibratedMethod by)
+    private Done calibrated(
+            PruningPlan plan, Model model, CalibratedMethod by, ModelChanges before, EncodingChoice encodings)
             throws IOException, ModelRunException {
         try (Dataset data = calibration.open();
                 CalibratedPruning pruning = CalibratedPruning.of(
@@ -184,7 +215,9 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
                         calibration.request(choice.seed()),
                         calibration.memory(),
                         workers.count())) {
-            return carryOut(model, plan.by(pruning));
+            pruning.startFrom(before);
+            PruningPlan own = plan.by(pruning);
+            return new Done(own, Pruner.apply(model, own, encodings, new ProgressLine(console)));
         }
     }
 

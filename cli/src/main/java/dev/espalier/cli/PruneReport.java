@@ -50,6 +50,7 @@ record PruneReport(
             String encoding,
             @Nullable Double largestError,
             @Nullable Double rmsError,
+            @Nullable String method,
             @Nullable Double maskedError,
             @Nullable Double fittedError) {
         static Layer of(LayerResult result) {
@@ -65,6 +66,7 @@ record PruneReport(
                     result.encoding().name(),
                     result.rounding().map(Rounded.Loss::largest).orElse(null),
                     result.rounding().map(Rounded.Loss::rms).orElse(null),
+                    result.calibrated().map(PrunedWeight.Calibrated::method).orElse(null),
                     result.calibrated()
                             .map(PrunedWeight.Calibrated::masked)
                             .map(Figures::orNull)
@@ -116,11 +118,11 @@ record PruneReport(
         }
         countBy(result.layers().stream()
                         .flatMap(layer -> layer.calibrated().stream())
-                        .map(PrunedWeight.Calibrated::note)
-                        .filter(note -> !note.isEmpty())
+                        .filter(calibrated -> !calibrated.note().isEmpty())
+                        .map(calibrated -> List.of(calibrated.method(), calibrated.note()))
                         .toList())
-                .forEach((reason, count) -> notes.add(
-                        "by magnitude, " + count + " of " + result.layers().size() + " layers: " + reason));
+                .forEach((why, count) -> notes.add("by " + why.getFirst() + ", " + count + " of "
+                        + result.layers().size() + " layers: " + why.getLast()));
         countBy(result.layers().stream()
                         .flatMap(layer -> layer.exactBecause().stream())
                         .toList())
@@ -140,8 +142,8 @@ record PruneReport(
         return notes;
     }
 
-    private static Map<String, Long> countBy(List<String> texts) {
-        return texts.stream().collect(Collectors.groupingBy(t -> t, LinkedHashMap::new, Collectors.counting()));
+    private static <T> Map<T, Long> countBy(List<T> all) {
+        return all.stream().collect(Collectors.groupingBy(t -> t, LinkedHashMap::new, Collectors.counting()));
     }
 
     void print(Console console) {

@@ -104,8 +104,8 @@ record SvgChart(String markup) {
     /// One of several values with their intervals, for a cell of a table: all are on the scale of all.
     static SvgChart range(Range range, List<Range> all, double bound) {
         Scale scale = Scale.of(all, bound, 4, CELL - 4);
-        StringBuilder svg =
-                open(String.format(Locale.ROOT, "%.2f, %.2f to %.2f", range.value, range.low, range.high), CELL, CELL_ROW);
+        StringBuilder svg = open(
+                String.format(Locale.ROOT, "%.2f, %.2f to %.2f", range.value, range.low, range.high), CELL, CELL_ROW);
         svg.append(line("bound", scale.at(bound), 0, scale.at(bound), CELL_ROW));
         range(svg, range, scale, CELL_ROW / 2);
         return close(svg);

@@ -50,6 +50,7 @@ final class ChannelPruningTest {
                 1,
                 1,
                 plain.maxLayerShare(),
+                plain.keepResidual(),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -66,6 +66,7 @@ final class ChannelRequestsTest {
                 roundTo,
                 1,
                 plain.maxLayerShare(),
+                false,
                 List.of(),
                 List.of(),
                 List.of(),

@@ -33,6 +33,18 @@ public sealed interface PatternChoice {
     /// The sparsity that follows from it; none if it goes with any.
     Optional<Sparsity> sparsity();
 
+    /// What it is a part of the way to where it leads. Where it has a sparsity of its own, fewer zeros.
+    default PatternChoice partly(Sparsity share) {
+        if (!(this instanceof KeepOf(int keep, int group))) {
+            return this;
+        }
+        int zeros = share.share()
+                .multiply(BigDecimal.valueOf((long) group - keep))
+                .setScale(0, RoundingMode.FLOOR)
+                .intValueExact();
+        return zeros == 0 ? new Unstructured() : new KeepOf(group - zeros, group);
+    }
+
     /// Any elements.
     record Unstructured() implements PatternChoice {
         @Override

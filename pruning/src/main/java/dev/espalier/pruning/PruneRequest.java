@@ -30,4 +30,9 @@ public record PruneRequest(List<PruneRule> rules, List<NameGlob> include, List<N
     public static PruneRequest of(Sparsity sparsity, PatternChoice pattern, Scope scope) {
         return of(PruneRule.forAll(sparsity, pattern, scope, PruningMethods.MAGNITUDE));
     }
+
+    /// That share of the way to what is asked for.
+    public PruneRequest partly(Sparsity share) {
+        return new PruneRequest(rules.stream().map(rule -> rule.partly(share)).toList(), include, exclude, seed);
+    }
 }

@@ -53,6 +53,17 @@ public record PruneRule(String origin, WeightNames weights, PruneSettings settin
         return sparsityOf(settings);
     }
 
+    /// A part of the way to what is asked for: that share of the sparsity, and of KEEP:GROUP as many of the zeros of a
+    /// group as that is of them, rounded down.
+    PruneRule partly(Sparsity share) {
+        PatternChoice part = settings.pattern().partly(share);
+        Optional<Sparsity> own = settings.pattern().sparsity().isPresent()
+                ? part.sparsity().or(() -> Optional.of(Sparsity.parse("0")))
+                : settings.sparsity().map(sparsity -> sparsity.times(share));
+        return new PruneRule(
+                origin, weights, new PruneSettings(own, part, settings.scope(), settings.method(), settings.limits()));
+    }
+
     private static Optional<Sparsity> sparsityOf(PruneSettings settings) {
         return settings.sparsity().or(settings.pattern()::sparsity);
     }

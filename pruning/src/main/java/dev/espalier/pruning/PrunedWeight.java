@@ -24,13 +24,14 @@ public record PrunedWeight(
     /// they
     /// should be, over the mean square of these.
     ///
+    /// @param method what pruned it
     /// @param masked error with the same zeros and the other weights as they were; NaN if it was not calibrated
     /// @param fitted error with what stays fitted; NaN if it was not calibrated
-    /// @param note why it was pruned by magnitude instead, a clause; empty if it was not
-    public record Calibrated(double masked, double fitted, String note) {
+    /// @param note why not by the method that was asked for, a clause; empty if it was
+    public record Calibrated(String method, double masked, double fitted, String note) {
         /// A layer that could not be calibrated.
         public static Calibrated not(String reason) {
-            return new Calibrated(Double.NaN, Double.NaN, reason);
+            return new Calibrated(PruningMethods.MAGNITUDE.name(), Double.NaN, Double.NaN, reason);
         }
     }
 

@@ -7,6 +7,8 @@ import java.math.RoundingMode;
 ///
 /// @param share 0 to 1
 public record Sparsity(BigDecimal share) {
+    private static final int DIGITS = 40;
+
     public Sparsity {
         if (share.signum() < 0 || share.compareTo(BigDecimal.ONE) > 0) {
             throw new IllegalArgumentException("a sparsity is between 0 and 1 (or 0% and 100%), not " + share);
@@ -35,6 +37,16 @@ public record Sparsity(BigDecimal share) {
         return share.multiply(BigDecimal.valueOf(elements))
                 .setScale(0, RoundingMode.HALF_EVEN)
                 .longValueExact();
+    }
+
+    /// That share of this one.
+    public Sparsity times(Sparsity other) {
+        return new Sparsity(share.multiply(other.share));
+    }
+
+    /// What share of another this one is, which is not less.
+    public Sparsity over(Sparsity whole) {
+        return new Sparsity(share.divide(whole.share, DIGITS, RoundingMode.HALF_EVEN));
     }
 
     /// Whether the other is this one, to as many digits as the other has.

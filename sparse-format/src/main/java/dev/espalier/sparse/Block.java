@@ -60,6 +60,11 @@ public record Block(int height, int width, Pooling pooling, Grid grid) implement
         }
     }
 
+    @Override
+    public long unitOf(long element) {
+        return blockAt(element / grid.columns(), element % grid.columns());
+    }
+
     /// @param row counted through all matrices
     private long blockAt(long row, long column) {
         long outer = row / grid.rows();

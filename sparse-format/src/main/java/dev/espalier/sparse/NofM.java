@@ -22,6 +22,13 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
         return NO_UNITS;
     }
 
+    @Override
+    public long unitOf(long element) {
+        long row = element / grid.columns();
+        long groups = Math.ceilDiv(grid.rows(), (long) group);
+        return (row / grid.rows() * groups + row % grid.rows() / group) * grid.columns() + element % grid.columns();
+    }
+
     /// Number of whole groups.
     public long groupCount() {
         return grid.outer() * (grid.rows() / group) * grid.columns();

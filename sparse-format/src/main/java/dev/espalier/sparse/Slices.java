@@ -91,7 +91,7 @@ public record Slices(Pooling pooling, List<Axis> axes) implements SparsityPatter
         int i = 0;
         while (i < count) {
             long at = from + i;
-            long slice = sliceOf(at);
+            long slice = unitOf(at);
             int end = (int) Math.min(count, i + inner - at % inner);
             for (; i < end; i++) {
                 out[i] = slice;
@@ -100,7 +100,8 @@ public record Slices(Pooling pooling, List<Axis> axes) implements SparsityPatter
         }
     }
 
-    private long sliceOf(long element) {
+    @Override
+    public long unitOf(long element) {
         long left = element;
         long slice = 0;
         long stride = 1;

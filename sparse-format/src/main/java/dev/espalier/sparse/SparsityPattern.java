@@ -19,6 +19,11 @@ public sealed interface SparsityPattern permits Unstructured, NofM, Block, Slice
     /// them. There are none where the pattern itself says how many elements stay.
     Scores units(Scores elements);
 
+    /// Which unit an element is in: one of those that [#units] counts, or the group that decides by itself.
+    ///
+    /// @param element its position, counted row-major
+    long unitOf(long element);
+
     /// Which elements stay. What scores 0 does not, what must not go always does.
     ///
     /// @param units what [#units] made of `elements`

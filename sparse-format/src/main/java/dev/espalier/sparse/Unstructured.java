@@ -8,6 +8,11 @@ public record Unstructured() implements SparsityPattern {
     }
 
     @Override
+    public long unitOf(long element) {
+        return element;
+    }
+
+    @Override
     public Mask select(Shape shape, Scores elements, Scores units, Cut cut) {
         // Zeros score 0, but a cut may leave some of them: they are zero all the same.
         return Mask.ofKept(shape, elements, cut.withAllZeros());

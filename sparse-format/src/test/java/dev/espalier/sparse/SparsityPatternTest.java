@@ -308,4 +308,35 @@ final class SparsityPatternTest {
             assertThatThrownBy(() -> SparsityPattern.parse(text)).isInstanceOf(IllegalArgumentException.class);
         }
     }
+
+    static Stream<SparsityPattern> patterns() {
+        Grid grid = new Grid(2, 7, 10);
+        return Stream.of(
+                new Unstructured(),
+                new NofM(2, 4, grid),
+                new Block(3, 4, Pooling.AVERAGE, grid),
+                new Block(1, 4, Pooling.MAXIMUM, grid),
+                new Slices(Pooling.L2, Slices.Axis.along(Shape.of(2, 7, 10), 1)));
+    }
+
+    /// What stays together when one element has to is what says that it is the same unit.
+    @ParameterizedTest
+    @MethodSource("patterns")
+    void elementsOfAUnitHaveItsNumber(SparsityPattern pattern) {
+        Shape shape = Shape.of(2, 7, 10);
+        for (long i = 0; i < shape.elementCount(); i++) {
+            Mask one = Mask.none(shape);
+            one.keep(i);
+            Mask unit = pattern.cover(one);
+            for (long j = 0; j < shape.elementCount(); j++) {
+                boolean isSame = pattern.unitOf(i) == pattern.unitOf(j);
+                if (pattern instanceof NofM) {
+                    assertThat(isSame)
+                            .isEqualTo(i / 70 == j / 70 && i % 10 == j % 10 && i / 10 % 7 / 4 == j / 10 % 7 / 4);
+                } else {
+                    assertThat(isSame).as(pattern + ": " + i + ", " + j).isEqualTo(unit.isKept(j));
+                }
+            }
+        }
+    }
 }

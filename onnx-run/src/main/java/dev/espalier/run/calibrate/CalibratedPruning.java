@@ -1,6 +1,7 @@
 package dev.espalier.run.calibrate;
 
 import dev.espalier.onnx.Constant;
+import dev.espalier.pruning.ModelChanges;
 import dev.espalier.pruning.PrunedWeight;
 import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.PruningMethod;
@@ -9,6 +10,7 @@ import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
+import dev.espalier.pruning.calibrated.CalibratedMethods;
 import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.LayerSolution;
 import dev.espalier.pruning.calibrated.NotPositiveDefiniteException;
@@ -17,6 +19,7 @@ import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
 import dev.espalier.sparse.SparsityPattern;
+import dev.espalier.sparse.Unstructured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -82,35 +85,65 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
         return true;
     }
 
+    /// What is fitted to the dense model differs from that before the first layer is done.
+    public void startFrom(ModelChanges changes) {
+        changes.constants().forEach(calibration::change);
+    }
+
     @Override
     public PrunedWeight prune(PruningPlan.Target target, long seed) {
-        CalibratedLayer.Found found = CalibratedLayer.of(target.weight());
+        CalibratedLayer.Found found = found(target.weight());
         PrunedWeight pruned = found.layer().isPresent()
                 ? fitted(found.layer().get(), target)
                 : PruningMethods.MAGNITUDE.prune(target, seed).notCalibrated(found.reason());
-        if (target.weight().value().graph().path().isEmpty()) {
-            calibration.change(
-                    target.weight().name(),
-                    Constant.of(pruned.nonZeros()
-                            .applyTo(pruned.elements(), target.weight().quantization())));
-            pruned.alongside().forEach((value, constant) -> calibration.change(value.path(), constant));
-        }
+        change(pruned);
         return pruned;
     }
 
+    /// Solves a layer whose zeros are to stay where they are; none if calibration does not cover it.
+    public Optional<PrunedWeight> fit(Weight weight, CalibratedMethod by) {
+        Optional<PrunedWeight> fitted = found(weight)
+                .layer()
+                .map(layer -> fitted(layer, weight, by, problem(layer, new Unstructured(), 0), ""));
+        fitted.ifPresent(this::change);
+        return fitted;
+    }
+
+    private CalibratedLayer.Found found(Weight weight) {
+        return CalibratedLayer.of(weight).against(calibration.graph());
+    }
+
+    /// What comes after it reads what it is now.
+    private void change(PrunedWeight pruned) {
+        Weight weight = pruned.weight();
+        if (weight.value().graph().path().isEmpty()) {
+            calibration.change(
+                    weight.name(), Constant.of(pruned.nonZeros().applyTo(pruned.elements(), weight.quantization())));
+            pruned.alongside().forEach((value, constant) -> calibration.change(value.path(), constant));
+        }
+    }
+
     private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target) {
-        LayerSolution solution = solution(layer, problem(layer, target.pattern(), target.zeros()));
+        LayerProblem problem = problem(layer, target.pattern(), target.zeros());
+        Optional<String> refusal = method.refusal(problem);
+        CalibratedMethod by = refusal.isPresent() ? CalibratedMethods.ADMM : method;
+        return fitted(layer, target.weight(), by, problem, refusal.orElse(""));
+    }
+
+    private PrunedWeight fitted(
+            CalibratedLayer layer, Weight weight, CalibratedMethod by, LayerProblem problem, String note) {
+        LayerSolution solution = solution(layer, by, problem);
         return new PrunedWeight(
-                target.weight(),
+                weight,
                 layer.matrix().mask(solution.kept()),
                 layer.matrix().write(solution.weights(), solution.stride()),
                 Fitted.alongside(layer, solution),
-                Optional.of(new PrunedWeight.Calibrated(solution.maskedError(), solution.error(), "")));
+                Optional.of(new PrunedWeight.Calibrated(by.name(), solution.maskedError(), solution.error(), note)));
     }
 
-    private LayerSolution solution(CalibratedLayer layer, LayerProblem problem) {
+    private LayerSolution solution(CalibratedLayer layer, CalibratedMethod by, LayerProblem problem) {
         try {
-            return method.solve(problem, products);
+            return by.solve(problem, products);
         } catch (NotPositiveDefiniteException e) {
             throw new PruningException(
                     "the layer cannot be solved: " + e.getMessage() + ", with a ridge raised twice",

@@ -92,6 +92,11 @@ final class Calibration implements AutoCloseable {
         return new Walk.Stop(behind - 1, Set.copyOf(values));
     }
 
+    /// The dense model.
+    Graph graph() {
+        return graph;
+    }
+
     /// From now on, a constant of the pruned model is this.
     void change(String path, Constant constant) {
         pruned.change(path, constant);

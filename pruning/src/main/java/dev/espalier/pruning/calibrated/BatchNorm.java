@@ -2,6 +2,7 @@ package dev.espalier.pruning.calibrated;
 
 import dev.espalier.onnx.Attribute;
 import dev.espalier.onnx.Constant;
+import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
@@ -15,10 +16,26 @@ public final class BatchNorm {
 
     private final Node node;
     private final double[] slope;
+    private final Value denseShift;
 
-    private BatchNorm(Node node, double[] slope) {
+    private BatchNorm(Node node, double[] slope, Value denseShift) {
         this.node = node;
         this.slope = slope;
+        this.denseShift = denseShift;
+    }
+
+    /// The same, held against that of the dense model.
+    BatchNorm against(Graph dense) {
+        return new BatchNorm(node, slope, dense.value(shift().name()).orElse(denseShift));
+    }
+
+    /// Adds what its shift has more than the dense model's, as a bias in front of it.
+    void addBias(double[] bias) {
+        double[] is = shiftValues();
+        double[] was = values(denseShift);
+        for (int i = 0; i < bias.length; i++) {
+            bias[i] += slope[i] == 0 ? 0 : (is[i] - was[i]) / slope[i];
+        }
     }
 
     /// The one that alone reads a value, if its parameters are constants of its own.
@@ -46,7 +63,7 @@ public final class BatchNorm {
         for (int i = 0; i < slope.length; i++) {
             slope[i] /= Math.sqrt(squares[i] + epsilon);
         }
-        return Optional.of(new BatchNorm(node, slope));
+        return Optional.of(new BatchNorm(node, slope, node.input(2).orElseThrow()));
     }
 
     private static Optional<DenseTensor> parameter(Node node, int input) {
@@ -68,8 +85,12 @@ public final class BatchNorm {
 
     /// Its elements as they are now.
     public double[] shiftValues() {
+        return values(shift());
+    }
+
+    private double[] values(Value shift) {
         double[] values = new double[slope.length];
-        CalibratedLayer.fill(shift().constant().orElseThrow().decode(), values);
+        CalibratedLayer.fill(shift.constant().orElseThrow().decode(), values);
         return values;
     }
 

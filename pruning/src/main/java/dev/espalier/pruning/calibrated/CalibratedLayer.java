@@ -2,6 +2,7 @@ package dev.espalier.pruning.calibrated;
 
 import dev.espalier.onnx.Attribute;
 import dev.espalier.onnx.Constant;
+import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Use;
 import dev.espalier.onnx.Value;
@@ -32,7 +33,16 @@ public record CalibratedLayer(
     /// A layer, or why there is none.
     ///
     /// @param reason a clause; empty if there is one
-    public record Found(Optional<CalibratedLayer> layer, String reason) {}
+    public record Found(Optional<CalibratedLayer> layer, String reason) {
+        /// The same layer, held against the dense model that it was made from, which says what its outputs should be.
+        public Found against(Graph dense) {
+            return new Found(layer.map(found -> found.against(dense)), reason);
+        }
+    }
+
+    private CalibratedLayer against(Graph dense) {
+        return new CalibratedLayer(weight, matrix, node, input, response, bias, norm.map(n -> n.against(dense)), skip);
+    }
 
     /// Looks at the operators that use a weight.
     public static Found of(Weight weight) {
@@ -138,13 +148,17 @@ public record CalibratedLayer(
         return add.node().input(1 - add.index());
     }
 
-    /// The elements of the bias that is part of the response, whether it may change or not; zeros if there is none.
+    /// The elements of the bias that is part of the response, whether it may change or not, and what the norm's shift
+    /// has more than the dense model's; zeros if there is none.
     public double[] biasValues() {
         double[] values = new double[matrix.outputs()];
         bias.or(() -> node.input(2))
                 .flatMap(Value::constant)
                 .map(Constant::decode)
                 .ifPresent(t -> fill(t, values));
+        if (bias.isEmpty()) {
+            norm.ifPresent(n -> n.addBias(values));
+        }
         return values;
     }
 

@@ -1,5 +1,7 @@
 package dev.espalier.pruning.calibrated;
 
+import java.util.Optional;
+
 /// A way to prune one layer by what it computes on samples.
 public interface CalibratedMethod {
     /// The name on the command line.
@@ -7,6 +9,11 @@ public interface CalibratedMethod {
 
     /// What it does, in one line of help.
     String summary();
+
+    /// Why it does not take on a layer, which is then pruned by `admm`; a clause.
+    default Optional<String> refusal(LayerProblem problem) {
+        return Optional.empty();
+    }
 
     /// Chooses what stays and what it becomes.
     ///

@@ -9,7 +9,7 @@ public final class CalibratedMethods {
     public static final CalibratedMethod ADMM = new Admm();
 
     /// In the order in which help lists them.
-    public static final List<CalibratedMethod> ALL = List.of(ADMM);
+    public static final List<CalibratedMethod> ALL = List.of(ADMM, new Obc(), new SparseGpt(), new Wanda());
 
     private CalibratedMethods() {}
 

@@ -10,7 +10,9 @@ public final class LayerProblem {
     private final double[] dense;
     private final boolean hasBias;
     private final double[] rowScale;
-    private final Projection projection;
+    private final WeightMatrix matrix;
+    private final SparsityPattern pattern;
+    private final long zeros;
     private @Nullable Moments all;
 
     /// @param fit moments of the samples to solve with
@@ -35,7 +37,9 @@ public final class LayerProblem {
         this.dense = dense;
         this.hasBias = hasBias;
         this.rowScale = rowScale;
-        this.projection = new PatternProjection(matrix, pattern, zeros, weights());
+        this.matrix = matrix;
+        this.pattern = pattern;
+        this.zeros = zeros;
     }
 
     /// The dense weights without the bias, outputs x inputs.
@@ -50,7 +54,35 @@ public final class LayerProblem {
 
     /// What the pattern keeps of weights that matter so much.
     Projection projection() {
-        return projection;
+        return new PatternProjection(matrix, pattern, zeros, weights());
+    }
+
+    /// The same of which only a share of the zeros is made.
+    Projection projectionOf(double share) {
+        return projection().at(Math.round(zeros * share));
+    }
+
+    /// Which weights are not zero, outputs x inputs without the bias.
+    boolean[] nonZeros() {
+        double[] weights = weights();
+        boolean[] nonZeros = new boolean[weights.length];
+        for (int i = 0; i < nonZeros.length; i++) {
+            nonZeros[i] = weights[i] != 0;
+        }
+        return nonZeros;
+    }
+
+    /// What goes together.
+    Units units() {
+        return new Units(matrix, pattern);
+    }
+
+    SparsityPattern pattern() {
+        return pattern;
+    }
+
+    int outputs() {
+        return fit.outputs();
     }
 
     /// What the pattern keeps of the dense weights by their size.
@@ -60,7 +92,7 @@ public final class LayerProblem {
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = (float) Math.abs(weights[i]);
         }
-        return projection.keep(sizes);
+        return projection().keep(sizes);
     }
 
     /// The moments of all samples.

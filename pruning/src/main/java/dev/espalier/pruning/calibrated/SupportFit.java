@@ -1,5 +1,6 @@
 package dev.espalier.pruning.calibrated;
 
+import java.util.Comparator;
 import java.util.List;
 
 /// Fits what stays of a layer to its samples: the ridge is chosen on those that are held back, then all are used.
@@ -28,6 +29,16 @@ final class SupportFit implements AutoCloseable {
     static LayerSolution of(LayerProblem problem, boolean[] kept, Products products) {
         try (SupportFit fit = new SupportFit(problem, products)) {
             return fit.on(kept);
+        }
+    }
+
+    /// On whichever of these supports the fitted layer is nearest; of equal ones the first.
+    static LayerSolution nearest(LayerProblem problem, List<boolean[]> supports, Products products) {
+        try (SupportFit fit = new SupportFit(problem, products)) {
+            return supports.stream()
+                    .map(fit::on)
+                    .min(Comparator.comparingDouble(LayerSolution::error))
+                    .orElseThrow();
         }
     }
 

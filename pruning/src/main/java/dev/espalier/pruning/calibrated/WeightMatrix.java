@@ -8,6 +8,7 @@ import dev.espalier.sparse.Shape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /// A weight of f32 seen as a matrix of outputs x inputs, whichever of the two is stored first.
@@ -19,6 +20,23 @@ import java.util.stream.IntStream;
 public record WeightMatrix(Shape shape, int outputs, int inputs, boolean inputsFirst) {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /// Where in the tensor an element of the matrix is.
+    ///
+    /// @param place of the element in the matrix, row-major
+    int index(int place) {
+        return inputsFirst ? place % inputs * outputs + place / inputs : place;
+    }
+
+    /// What is said of each index of the axis that is summed over, said of each input.
+    ///
+    /// @param ofIndices as many as that axis has, which is the second of a Conv's weight
+    public int[] ofInputs(int[] ofIndices) {
+        int perIndex = inputs / ofIndices.length;
+        int[] all = new int[inputs];
+        Arrays.setAll(all, j -> ofIndices[j / perIndex]);
+        return all;
+    }
 
     private interface Pair {
         void at(int place, int index);

@@ -19,9 +19,25 @@ public final class ChannelMethods {
     /// The largest magnitude.
     public static final ChannelMethod LINF = norm("linf", "the largest |w|", Math::max, DoubleUnaryOperator.identity());
 
+    /// Group OBS: what the layers that read channels miss least, all else fitted anew (Frantar and Alistarh 2022).
+    public static final SampledChannels OBS = new SampledChannels(
+            "obs", "what its readers miss when all else is fitted; needs --calibration", ChannelEvidence.NONE);
+
+    /// FLAP's: what fluctuates least in what layers read (An et al. 2023).
+    public static final SampledChannels FLUCTUATION = new SampledChannels(
+            "fluctuation", "the variance of what its readers make of it; needs --calibration", ChannelEvidence.NONE);
+
     /// In the order in which help lists them.
-    public static final List<ChannelMethod> ALL =
-            List.of(L1, L2, LINF, new GeometricMedian(), new BatchNormScale(), new RandomChannels(), GivenScores.NONE);
+    public static final List<ChannelMethod> ALL = List.of(
+            L1,
+            L2,
+            LINF,
+            new GeometricMedian(),
+            new BatchNormScale(),
+            OBS,
+            FLUCTUATION,
+            new RandomChannels(),
+            GivenScores.NONE);
 
     private ChannelMethods() {}
 

@@ -1,9 +1,12 @@
 package dev.espalier.pruning.channels;
 
+import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Model;
+import dev.espalier.onnx.Value;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 
 /// Which channels go.
 public final class ChannelPlan {
@@ -111,6 +114,11 @@ public final class ChannelPlan {
     /// The same plan for another reading of the same model.
     public ChannelPlan on(ChannelStructure other) {
         return new ChannelPlan(other, parts, notes);
+    }
+
+    /// The weights that read channels which go, with zeros in these places.
+    public Map<Value, Constant> unread() {
+        return UnreadChannels.of(structure, kept());
     }
 
     /// Changes the structure's model as planned. The plan and the structure are of no use afterwards.

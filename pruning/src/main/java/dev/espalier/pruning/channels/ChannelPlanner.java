@@ -5,12 +5,14 @@ import dev.espalier.pruning.Sparsity;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Turns a request into a plan.
 ///
@@ -22,6 +24,8 @@ public final class ChannelPlanner {
     private final ChannelRequest request;
     private final double[] scores;
     private final LayerNames names;
+    private final Set<Integer> residual;
+    private final BitSet unread;
     private final RoundedWidths widths;
     private final List<String> notes = new ArrayList<>();
 
@@ -33,6 +37,8 @@ public final class ChannelPlanner {
         this.request = request;
         this.scores = ChannelScores.of(structure, request.method(), request.seed());
         this.names = new LayerNames(structure);
+        this.unread = UnreadChannels.in(structure);
+        this.residual = request.keepResidual() ? ResidualChannels.spaces(structure) : Set.of();
         this.widths = new RoundedWidths(structure, request.roundTo());
     }
 
@@ -61,7 +67,8 @@ public final class ChannelPlanner {
     private boolean isChosen(ChannelGroup group) {
         boolean isIncluded =
                 request.include().isEmpty() || request.include().stream().anyMatch(glob -> names.means(glob, group));
-        return isIncluded && request.exclude().stream().noneMatch(glob -> names.means(glob, group));
+        boolean stays = Arrays.stream(group.spaces()).anyMatch(residual::contains);
+        return isIncluded && !stays && request.exclude().stream().noneMatch(glob -> names.means(glob, group));
     }
 
     private Optional<Sparsity> overrideOf(ChannelGroup group) {
@@ -71,14 +78,15 @@ public final class ChannelPlanner {
                 .findFirst();
     }
 
-    /// The group's channels, those that matter least first; of equal ones the first.
+    /// The group's channels, those that nothing reads first, then those that matter least; of equal ones the first.
     private List<int[]> order(ChannelGroup group) {
         List<List<Integer>> ranked = new ArrayList<>();
         for (int[] cell : group.cells()) {
             ranked.add(Arrays.stream(cell)
                     .boxed()
                     .filter(member -> !Double.isNaN(scores[member]))
-                    .sorted(Comparator.comparingDouble((Integer member) -> scores[member]))
+                    .sorted(Comparator.comparing((Integer member) -> !unread.get(member))
+                            .thenComparingDouble(member -> scores[member]))
                     .toList());
         }
         int count = ranked.stream().mapToInt(List::size).min().orElse(0);

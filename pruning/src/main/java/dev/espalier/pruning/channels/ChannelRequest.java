@@ -13,6 +13,7 @@ import java.util.List;
 /// @param roundTo how many channels stay is a multiple of this where that is possible
 /// @param minChannels so many stay of each group at least
 /// @param maxLayerShare no group loses more than this
+/// @param keepResidual whether channels stay that pass through a residual connection
 /// @param include layers whose outputs are pruned; empty for all
 /// @param exclude layers whose outputs are not
 /// @param overrides shares of single layers, of which the last that matches counts
@@ -25,6 +26,7 @@ public record ChannelRequest(
         int roundTo,
         int minChannels,
         Sparsity maxLayerShare,
+        boolean keepResidual,
         List<NameGlob> include,
         List<NameGlob> exclude,
         List<LayerShare> overrides,
@@ -41,10 +43,40 @@ public record ChannelRequest(
         }
     }
 
+    /// The same with a part of every share.
+    public ChannelRequest partly(Sparsity part) {
+        return new ChannelRequest(
+                share.times(part),
+                budget,
+                scope,
+                method,
+                roundTo,
+                minChannels,
+                maxLayerShare,
+                keepResidual,
+                include,
+                exclude,
+                overrides.stream()
+                        .map(target -> new LayerShare(target.layers, target.share.times(part)))
+                        .toList(),
+                seed);
+    }
+
     /// The same with another method.
     public ChannelRequest with(ChannelMethod other) {
         return new ChannelRequest(
-                share, budget, scope, other, roundTo, minChannels, maxLayerShare, include, exclude, overrides, seed);
+                share,
+                budget,
+                scope,
+                other,
+                roundTo,
+                minChannels,
+                maxLayerShare,
+                keepResidual,
+                include,
+                exclude,
+                overrides,
+                seed);
     }
 
     /// That share of the channels of every group, by their L2 norms.
@@ -57,6 +89,7 @@ public record ChannelRequest(
                 1,
                 1,
                 Sparsity.parse("1"),
+                false,
                 List.of(),
                 List.of(),
                 List.of(),

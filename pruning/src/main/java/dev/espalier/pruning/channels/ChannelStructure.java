@@ -69,6 +69,11 @@ public final class ChannelStructure {
         }
     }
 
+    /// The model that it was found in.
+    public Model model() {
+        return graph.model();
+    }
+
     ChannelGraph graph() {
         return graph;
     }

@@ -46,6 +46,24 @@ public record ScheduleSettings(
                 Optional.empty());
     }
 
+    /// Nothing is said: the milestones say it all.
+    public static ScheduleSettings throughMilestones() {
+        return new ScheduleSettings(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /// The same up to that step.
+    public ScheduleSettings in(long lastStep) {
+        return new ScheduleSettings(Optional.of(lastStep), initial, last, begin, end, frequency, power, between);
+    }
+
     /// The settings for a schedule to compare this one with: over the same steps, to the same sparsity.
     ///
     /// @param steps the last step

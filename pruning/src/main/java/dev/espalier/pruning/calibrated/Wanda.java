@@ -1,0 +1,54 @@
+package dev.espalier.pruning.calibrated;
+
+import dev.espalier.sparse.Unstructured;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/// Chooses which weights of a layer stay by their size times the norm of what they multiply, `|w| |x|` (Wanda:
+/// Sun et al. 2023, arXiv 2306.11695), and fits them. Single weights compete within their output, as in the
+/// paper.
+final class Wanda implements CalibratedMethod {
+    @Override
+    public String name() {
+        return "wanda";
+    }
+
+    @Override
+    public String summary() {
+        return "the smallest |w| |x| of each output go (Wanda)";
+    }
+
+    @Override
+    public LayerSolution solve(LayerProblem problem, Products products) {
+        return SupportFit.of(problem, problem.projection().keep(saliency(problem)), products);
+    }
+
+    /// The scores, outputs x inputs; of single weights their rank in the output instead.
+    static float[] saliency(LayerProblem problem) {
+        Moments moments = problem.all();
+        int inputs = problem.weightInputs();
+        float[] scores = new float[moments.outputs() * inputs];
+        for (int i = 0; i < scores.length; i++) {
+            int j = i % inputs;
+            double w = problem.dense()[i / inputs * problem.inputs() + j];
+            scores[i] = (float) (Math.abs(w) * Math.sqrt(moments.input(j, j)));
+        }
+        return problem.pattern() instanceof Unstructured ? ranks(scores, inputs) : scores;
+    }
+
+    /// So that as many go of each output, or one more.
+    private static float[] ranks(float[] scores, int columns) {
+        float[] ranks = new float[scores.length];
+        for (int at = 0; at < scores.length; at += columns) {
+            int[] order = IntStream.range(at, at + columns)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(i -> scores[i]))
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            for (int rank = 0; rank < columns; rank++) {
+                ranks[order[rank]] = rank + 1;
+            }
+        }
+        return ranks;
+    }
+}
