@@ -108,7 +108,7 @@ final class PruneCommandTest {
         }
         assertThat(Cli.launch("prune", MLP, "--pattern", "block:4x1", "--dry-run")
                         .errorOutput())
-                .startsWith("error: Missing required option: '--sparsity=SHARE'");
+                .startsWith("error: no sparsity is asked for: say -s SHARE");
         assertThat(Cli.launch("prune", MLP, "--pattern", "2:4", "-s", "50%", "--dry-run")
                         .exitCode())
                 .isZero();

@@ -36,14 +36,15 @@ public record PruneSettings(
 
     /// These with changes, and without what no longer means anything: a pattern that has a sparsity of its own,
     /// or a method that says what goes, takes the place of a sparsity and a scope that are only inherited; a
-    /// sparsity of 0 that of a pattern.
+    /// sparsity of 0 that of a pattern. A pattern that has no sparsity inherits that of the one it replaces.
     public PruneSettings with(Changes changes) {
         PruningMethod newMethod = changes.method.orElse(method);
         boolean isNothing =
                 changes.sparsity.filter(s -> s.share().signum() == 0).isPresent();
         PatternChoice newPattern = changes.pattern.orElse(isNothing ? new PatternChoice.Unstructured() : pattern);
         boolean decides = newMethod.decides();
-        Optional<Sparsity> inherited = newPattern.sparsity().or(() -> decides ? Optional.empty() : sparsity);
+        Optional<Sparsity> inherited =
+                newPattern.sparsity().or(() -> decides ? Optional.empty() : sparsity.or(pattern::sparsity));
         boolean isOfEach = decides || newPattern.sparsity().isPresent();
         return new PruneSettings(
                 changes.sparsity.or(() -> inherited),
