@@ -26,7 +26,38 @@ row() {
   done
 }
 
+# channels NET: inside blocks, each share and seed; what is scored is the smaller model
+channels() {
+  local net=$1 share seed
+  for seed in $seeds; do
+    for share in 30 50; do
+      "$here/espalier" prune "$shared/models/classify/$net.onnx" --pattern channels -s "$share%" --keep-residual --round-to 1 \
+        --calibration "$shared/data/cifar10_train20k.npz" --preprocess "$cifar" --seed "$seed" -o "$work/pruned.onnx" \
+        --force > "$work/log"
+      echo "$net channels $share seed $seed" \
+        "$(score "$work/pruned.onnx" "$shared/data/cifar10_test.npz" --preprocess "$cifar")"
+    done
+  done
+}
+
+# steps NET: 90 % at once and along a cubic schedule
+steps() {
+  local net=$1 steps seed
+  for seed in $seeds; do
+    for steps in 1 4 16; do
+      if [ "$steps" = 1 ]; then how=(); else how=(--schedule cubic --steps "$steps"); fi
+      "$here/espalier" prune "$shared/models/classify/$net.onnx" -s 90% "${how[@]}" \
+        --calibration "$shared/data/cifar10_train20k.npz" --preprocess "$cifar" --seed "$seed" -o "$work/pruned.onnx" \
+        --force > "$work/log"
+      echo "$net 90 in $steps steps seed $seed" \
+        "$(score "$work/pruned.onnx" "$shared/data/cifar10_test.npz" --preprocess "$cifar")"
+    done
+  done
+}
+
 for net in resnet8_fused resnet8_bn; do
+  channels $net
+  steps $net
   row $net "$shared/models/classify/$net.onnx" "$shared/data/cifar10_train20k.npz" "$shared/data/cifar10_test.npz" 2048 \
     --preprocess "$cifar"
 done

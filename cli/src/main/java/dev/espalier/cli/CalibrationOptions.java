@@ -112,6 +112,15 @@ final class CalibrationOptions {
         };
     }
 
+    /// Refuses to divide zeros among layers where there are none to divide.
+    ///
+    /// @param what is done instead, a clause
+    void requireNoAllocation(String what) {
+        if (allocate != null || curves != null) {
+            throw usage("--allocate and --curves divide zeros among layers: " + what);
+        }
+    }
+
     /// The curves of a plan's layers: from the file, or measured.
     ///
     /// @param threads that work

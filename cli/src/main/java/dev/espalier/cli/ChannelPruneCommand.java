@@ -171,6 +171,7 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
             throw usage("--pattern is given twice");
         }
         method.check(calibration.isGiven());
+        calibration.requireNoAllocation("channels are divided by --scope and --budget");
         if (measure && dryRun) {
             throw usage("--measure times what is written: it does not go with --dry-run");
         }

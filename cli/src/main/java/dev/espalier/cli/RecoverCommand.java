@@ -113,6 +113,7 @@ final class RecoverCommand implements Callable<Integer>, HasModelFile {
             throw usage("--recover fits to what the dense model computes on samples: give some with "
                     + "--calibration DATA");
         }
+        calibration.requireNoAllocation("--recover leaves them where they are");
         encoding.choice();
         Path to = dryRun ? null : output.check(file, ", or --dry-run to write nothing");
         report.check();

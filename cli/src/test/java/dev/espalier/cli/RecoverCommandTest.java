@@ -83,5 +83,7 @@ final class RecoverCommandTest {
     void saysWhatThereIsToRecover() {
         assertThat(launch("rigde", DENSE, "--dry-run").errorOutput())
                 .contains("'rigde' is none of bias, scale, ridge, classifier");
+        assertThat(launch("ridge", DENSE, "--dry-run", "--allocate", "auto").errorOutput())
+                .contains("--recover leaves them where they are");
     }
 }

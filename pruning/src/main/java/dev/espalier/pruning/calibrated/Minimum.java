@@ -8,6 +8,8 @@ import org.ejml.interfaces.linsol.LinearSolverDense;
 /// Where a quadratic is least when nothing is pruned, G H^-1, with the inverse that says how fast it grows from
 /// there.
 final class Minimum {
+    private static final int MOST_RAISED = 2;
+
     private final int inputs;
     private final double[] inverse;
     private final double[] weights;
@@ -18,29 +20,39 @@ final class Minimum {
         this.weights = weights;
     }
 
+    /// With a ridge that is raised tenfold, twice at most, where it is too small to solve with.
+    ///
     /// @param lambda the ridge, a share of the mean of H's diagonal
-    /// @throws NotPositiveDefiniteException if there is none
+    /// @throws NotPositiveDefiniteException if it is still too small then
     static Minimum of(LayerProblem problem, double lambda) {
-        Moments moments = problem.all();
-        int inputs = problem.inputs();
-        double ridge = lambda * moments.meanDiagonal(problem.weightInputs());
-        LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(inputs);
-        if (!solver.setA(h(problem, ridge))) {
-            throw new NotPositiveDefiniteException();
+        double unit = problem.all().meanDiagonal(problem.weightInputs());
+        for (int raised = 0; ; raised++) {
+            double ridge = lambda * Math.pow(10, raised) * unit;
+            LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(problem.inputs());
+            if (solver.setA(h(problem, ridge))) {
+                DMatrixRMaj inverse = new DMatrixRMaj(problem.inputs(), problem.inputs());
+                solver.invert(inverse);
+                return new Minimum(problem.inputs(), inverse.data, weights(problem, ridge, inverse.data));
+            }
+            if (raised == MOST_RAISED) {
+                throw new NotPositiveDefiniteException();
+            }
         }
-        DMatrixRMaj inverse = new DMatrixRMaj(inputs, inputs);
-        solver.invert(inverse);
+    }
+
+    private static double[] weights(LayerProblem problem, double ridge, double[] inverse) {
+        int inputs = problem.inputs();
         double[] weights = new double[problem.outputs() * inputs];
         IntStream.range(0, problem.outputs()).parallel().forEach(row -> {
             for (int i = 0; i < inputs; i++) {
                 double pull = i < problem.weightInputs() ? ridge * problem.dense()[row * inputs + i] : 0;
-                double g = moments.cross(row, i) + pull;
+                double g = problem.all().cross(row, i) + pull;
                 for (int j = 0; g != 0 && j < inputs; j++) {
-                    weights[row * inputs + j] += g * inverse.data[i * inputs + j];
+                    weights[row * inputs + j] += g * inverse[i * inputs + j];
                 }
             }
         });
-        return new Minimum(inputs, inverse.data, weights);
+        return weights;
     }
 
     /// An input that is always zero has nothing to do with the others, and any weight.
