@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,7 +114,7 @@ final class ValidateCommandTest {
 
     @Test
     void raisesNoAlarmOverAModelAgainstItself() {
-        for (int seed = 0; seed < 5; seed++) {
+        for (int seed = 0; seed < 2; seed++) {
             JsonNode report = json(RESNET, RESNET, "--probe", "accuracy,segments,edge,a/b", "--split", "--seed", seed);
             assertThat(report.get("verdict").stringValue()).isEqualTo("ship");
             assertThat(probe(report, "edge").get("answer").stringValue()).isEqualTo("pass");
@@ -260,6 +261,29 @@ final class ValidateCommandTest {
                 Cli.launch("validate", RESNET, RESNET, "--data", images, "--probe", "accuracy", "--max-drop", 100);
         assertThat(both.output()).endsWith("do not ship (decided by samples that could not be read)\n");
         assertThat(both.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsNoRowWhereACellIsEmptyAndMakesThemASegmentOfTheirOwn() throws IOException {
+        for (int i = 0; i < 4; i++) {
+            ImageIO.write(
+                    new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY),
+                    "png",
+                    folder.resolve(i + ".png").toFile());
+        }
+        Path table = Files.writeString(
+                folder.resolve("a.csv"),
+                "input,labels,keep,place\n0.png,1,true,north\n1.png,1,,\n2.png,1,false,south\n3.png,1,true,\n");
+        Object[] options = {"validate", RESNET, RESNET, "--data", table, "--probe", "segments", "--segment", "place"};
+        JsonNode all = JsonMapper.shared()
+                .readTree(Cli.launch(Stream.concat(Stream.of(options), Stream.of("--json"))
+                                .toArray())
+                        .output());
+        assertThat(probe(all, "segments").get("found").get("segments").valueStream())
+                .extracting(segment -> segment.get("name").stringValue() + " "
+                        + segment.get("samples").intValue())
+                .containsExactlyInAnyOrder("north 1", "south 1", "(none) 2");
+        assertThat(accuracy(table, "--where", "keep").output()).contains("\n2 samples of ");
     }
 
     @Test

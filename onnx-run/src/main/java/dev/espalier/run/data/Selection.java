@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 
 /// Which rows of a data set are used, and in which order.
 ///
-/// @param where name of an array; rows where it is not 0 are used
+/// @param where name of an array; rows where it is not 0 are used, and not those where it says nothing
 /// @param limit at most so many, the first in the order
 /// @param shuffleSeed seed of a random order; empty for the order of the data
 public record Selection(Optional<String> where, int limit, Optional<Long> shuffleSeed) {
@@ -44,7 +44,9 @@ public record Selection(Optional<String> where, int limit, Optional<Long> shuffl
 
     private static int[] chosen(Dataset data, Field field, int rows) throws IOException {
         double[] flags = column(data, field, range(rows));
-        return Arrays.stream(range(rows)).filter(row -> flags[row] != 0).toArray();
+        return Arrays.stream(range(rows))
+                .filter(row -> flags[row] != 0 && !Double.isNaN(flags[row]))
+                .toArray();
     }
 
     /// Fisher and Yates's shuffle.
@@ -58,7 +60,7 @@ public record Selection(Optional<String> where, int limit, Optional<Long> shuffl
         }
     }
 
-    /// The numbers of a field with one number in each row.
+    /// The numbers of a field with one number in each row; NaN where there is none, as in an empty cell.
     ///
     /// @param rows ascending or not
     /// @throws DataException if it has not one number for each of the rows
@@ -76,12 +78,21 @@ public record Selection(Optional<String> where, int limit, Optional<Long> shuffl
                 Rows source = data.rows(field, !isAscending(rows))) {
             MemorySegment row = arena.allocate(field.rowBytes());
             for (int i = 0; i < rows.length; i++) {
-                source.read(rows[i], row);
-                Elements.read(field.type(), row, one);
-                values[i] = one[0];
+                values[i] = number(field, source, rows[i], row, one);
             }
         }
         return values;
+    }
+
+    private static double number(Field field, Rows source, int row, MemorySegment stored, double[] one)
+            throws IOException {
+        try {
+            source.read(row, stored);
+        } catch (UnreadableRowException e) {
+            return Double.NaN;
+        }
+        Elements.read(field.type(), stored, one);
+        return one[0];
     }
 
     static boolean isAscending(int[] rows) {
