@@ -42,8 +42,8 @@ public final class SegmentProbe {
     /// Each interval is at 1 - 0.05 / k for k segments, so that all hold together at 95 % (Bonferroni's correction;
     /// Dunn, Journal of the American Statistical Association 56, 1961).
     ///
-    /// @param column which segment each sample is in, by number, NaN for those in none, which are one together; empty for
-    /// the classes
+    /// @param column which segment each sample is in, by number, NaN for those in none, which make one too;
+    /// empty for the classes
     /// @param by name of the column
     /// @param names of the segments, by number; empty for their numbers
     /// @throws DataException if there are too many

@@ -37,7 +37,7 @@ final class NoAlarmTest {
         EdgeProbe.Result edge = EdgeProbe.of(evaluation, 0.01, Optional.empty());
         assertThat(edge.answer()).isEqualTo(Answer.PASS);
         assertThat(edge.flips()).isZero();
-        // At most 5 % of such tests may find one; more than 7 of 50 would come about once in 150 times.
+        // At most 5 % of such tests may find one; more than 7 of 50 would come about once in 300 times.
         assertThat(alarms).isLessThanOrEqualTo(7);
     }
 
