@@ -2,10 +2,10 @@ package dev.espalier.pruning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Mask;

@@ -1,6 +1,8 @@
 package dev.espalier.run.calibrate;
 
+import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.OnnxReader;
+import dev.espalier.onnx.Value;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.OrtModel;
 import dev.espalier.run.Output;
@@ -8,8 +10,6 @@ import dev.espalier.run.data.Batch;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.Feed;
 import dev.espalier.run.data.FeedRequest;
-import dev.espalier.onnx.Graph;
-import dev.espalier.onnx.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
