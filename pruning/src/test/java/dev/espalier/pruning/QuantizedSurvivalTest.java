@@ -178,11 +178,11 @@ final class QuantizedSurvivalTest {
         List<String> conversion = List.of("scale", "zero");
         if (isEarly) {
             model.node("DequantizeLinear", with("values", conversion), List.of("reals"))
-                    .node("Gather", List.of("reals", "indices"), List.of("elements"), "axis", axis)
+                    .node("GatherElements", List.of("reals", "indices"), List.of("elements"), "axis", axis)
                     .node("QuantizeLinear", with("elements", conversion), List.of("again"))
                     .node("DequantizeLinear", with("again", conversion), List.of("last"));
         } else {
-            model.node("Gather", List.of("values", "indices"), List.of("elements"), "axis", axis)
+            model.node("GatherElements", List.of("values", "indices"), List.of("elements"), "axis", axis)
                     .node("DequantizeLinear", with("elements", conversion), List.of("last"));
         }
         return model.node("Reshape", List.of("last", "shape"), List.of("w"))
