@@ -9,7 +9,6 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.TestModels;
 import dev.espalier.onnx.Value;
-import dev.espalier.run.data.NpzWriter;
 import dev.espalier.run.latency.ChannelBlock;
 import dev.espalier.sparse.DenseTensor;
 import java.io.IOException;
@@ -272,8 +271,7 @@ final class ChannelPruneCommandTest {
         for (int i = 0; i < rising.length; i++) {
             rising[i] = i;
         }
-        Path scores =
-                new NpzWriter().floats("layer2.bn1.weight", "(64,)", rising).write(folder.resolve("scores.npz"));
+        Path scores = Npz.writeFloats(folder.resolve("scores.npz"), "layer2.bn1.weight", rising);
         Cli.Result result = prune("-s", "0.5", "--method", "scores", "--scores", scores, "--json");
         assertThat(result.errorOutput()).isEmpty();
         JsonNode layers = JsonMapper.shared().readTree(result.output()).get("layers");
@@ -299,16 +297,15 @@ final class ChannelPruneCommandTest {
     @Test
     void refusesScoresThatFitNothing() throws IOException {
         assertThat(prune("-s", "0.5", "--method", "scores").exitCode()).isEqualTo(2);
-        Path unknown = new NpzWriter().floats("nobody", "(1,)", 1).write(folder.resolve("unknown.npz"));
+        Path unknown = Npz.writeFloats(folder.resolve("unknown.npz"), "nobody", 1);
         assertThat(prune("-s", "0.5", "--method", "scores", "--scores", unknown).errorOutput())
                 .contains("no initializer of that name", "scores 'nobody'");
-        Path narrow = new NpzWriter().floats("layer2.bn1.weight", "(2,)", 1, 2).write(folder.resolve("narrow.npz"));
+        Path narrow = Npz.writeFloats(folder.resolve("narrow.npz"), "layer2.bn1.weight", 1, 2);
         assertThat(prune("-s", "0.5", "--method", "scores", "--scores", narrow).errorOutput())
                 .contains("they are 2, the tensor is 64");
         float[] negative = new float[64];
         negative[5] = -1;
-        Path below =
-                new NpzWriter().floats("layer2.bn1.weight", "(64,)", negative).write(folder.resolve("negative.npz"));
+        Path below = Npz.writeFloats(folder.resolve("negative.npz"), "layer2.bn1.weight", negative);
         assertThat(prune("-s", "0.5", "--method", "scores", "--scores", below).errorOutput())
                 .contains("negative, infinite or not a number");
     }

@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.onnx.TestModels;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,18 +26,7 @@ final class PruneChoicesTest {
 
     /// An .npz file with one array of bytes.
     private Path npz(String name, String descr, String shape, byte[] elements) throws IOException {
-        Path file = folder.resolve("arrays.npz");
-        byte[] header = ("{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer npy =
-                ByteBuffer.allocate(10 + header.length + elements.length).order(ByteOrder.LITTLE_ENDIAN);
-        npy.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) header.length);
-        npy.put(header).put(elements);
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-            zip.putNextEntry(new ZipEntry(name + ".npy"));
-            zip.write(npy.array());
-        }
-        return file;
+        return Npz.write(folder.resolve("arrays.npz"), name, descr, shape, elements);
     }
 
     private Cli.Result prune(Object... args) {

@@ -3,12 +3,16 @@ package dev.espalier.run;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import dev.espalier.onnx.Graph;
+import dev.espalier.onnx.Value;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /// How far the outputs of two models are apart on the same random inputs.
 ///
@@ -18,16 +22,20 @@ import java.util.Map;
 /// @param outputs how many outputs were compared
 /// @param elements how many elements
 /// @param precision the relative step between two neighbouring numbers of the coarsest type that occurs
-public record Difference(double absolute, double relative, int outputs, long elements, double precision) {
+/// @param step the largest distance of two neighbouring numbers of an output that is dequantized; 0 if none is
+public record Difference(double absolute, double relative, int outputs, long elements, double precision, double step) {
     private static final double F32 = 0x1p-23;
 
     /// How many steps rounding in another order may make; deep networks make some hundred.
     private static final int MOST_STEPS = 1000;
 
     /// Whether rounding explains it: relative to the largest number of the output, or, where a function such
-    /// as Sigmoid squeezes large numbers into small ones, to 1.
+    /// as Sigmoid squeezes large numbers into small ones, to 1. Before a number is quantized, rounding may move it
+    /// across the middle between two quantized ones: then an output differs by one step.
     public boolean isRounding() {
-        return relative <= MOST_STEPS * precision || absolute <= 10 * precision;
+        return relative <= MOST_STEPS * precision
+                || absolute <= 10 * precision
+                || absolute <= step * (1 + MOST_STEPS * precision);
     }
 
     /// Runs both models.
@@ -42,7 +50,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
             for (RandomInputs.Guess guess : RandomInputs.GUESSES) {
                 Map<String, OnnxTensor> inputs = new RandomInputs(seed, guess).of(graph);
                 try {
-                    return of(first.run(inputs), second.run(inputs));
+                    return of(first.run(inputs), second.run(inputs)).withStep(largestStep(graph));
                 } catch (ModelRunException e) {
                     refusal = refusal == null ? e : refusal;
                 } finally {
@@ -63,7 +71,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
     }
 
     private static Difference none() {
-        return new Difference(0, 0, 0, 0, 0);
+        return new Difference(0, 0, 0, 0, 0, 0);
     }
 
     private static double precision(OnnxJavaType type) {
@@ -76,7 +84,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
     }
 
     private static Difference worst() {
-        return new Difference(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, 0, 0);
+        return new Difference(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, 0, 0, 0);
     }
 
     private Difference and(Difference more) {
@@ -85,7 +93,32 @@ public record Difference(double absolute, double relative, int outputs, long ele
                 Math.max(relative, more.relative),
                 outputs + more.outputs,
                 elements + more.elements,
-                Math.max(precision, more.precision));
+                Math.max(precision, more.precision),
+                Math.max(step, more.step));
+    }
+
+    private Difference withStep(double largest) {
+        return new Difference(absolute, relative, outputs, elements, precision, largest);
+    }
+
+    /// The largest scale of the DequantizeLinear nodes that make outputs of the graph.
+    private static double largestStep(Graph graph) {
+        return graph.outputs().stream()
+                .flatMap(output -> output.producer().stream())
+                .filter(node -> node.isOperator("DequantizeLinear"))
+                .flatMap(node -> node.input(1).flatMap(Value::constant).stream())
+                .filter(scale ->
+                        scale.type() == ElementType.F32 && scale.defects().isEmpty())
+                .mapToDouble(scale -> largest(scale.decode()))
+                .max()
+                .orElse(0);
+    }
+
+    private static double largest(DenseTensor scales) {
+        return LongStream.range(0, scales.elementCount())
+                .mapToDouble(i -> Float.intBitsToFloat((int) scales.bitsAt(i)))
+                .max()
+                .orElse(0);
     }
 
     private static Difference of(Output one, Output other) {
@@ -99,7 +132,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
             }
             return all;
         }
-        return one.equals(other) ? new Difference(0, 0, 1, 1, 0) : worst();
+        return one.equals(other) ? new Difference(0, 0, 1, 1, 0, 0) : worst();
     }
 
     private static Difference of(double[] one, double[] other, double precision) {
@@ -111,7 +144,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
             absolute = Math.max(absolute, Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance);
             largest = Double.isFinite(one[i]) ? Math.max(largest, Math.abs(one[i])) : largest;
         }
-        return new Difference(absolute, absolute == 0 ? 0 : absolute / largest, 1, one.length, precision);
+        return new Difference(absolute, absolute == 0 ? 0 : absolute / largest, 1, one.length, precision, 0);
     }
 
     private static double[] numbers(Output.Numbers output) {

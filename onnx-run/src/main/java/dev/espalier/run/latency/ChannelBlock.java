@@ -24,8 +24,7 @@ import java.util.Map;
 /// ONNX Runtime lays the channels of a convolution out in blocks, of 8 or 16 according to the processor; where their
 /// number is no multiple, it takes kernels that can be slower than those for the next larger multiple. So rows of
 /// convolutions with 64 channels, and with as many less as a block might have, take turns, and the smallest block
-/// counts
-/// whose row saves at least half of the time that it saves multiply-adds.
+/// counts whose row saves at least half of the time that it saves multiply-adds.
 public final class ChannelBlock {
     /// What a block may be.
     public static final List<Integer> CANDIDATES = List.of(1, 2, 4, 8, 16, 32);
