@@ -1,7 +1,5 @@
 package dev.espalier.sparse;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -151,13 +149,16 @@ record GapEncoding() implements PackedEncoding {
             return Optional.of(gaps.type() + " " + gaps.shape() + " gaps for values of shape " + values.shape());
         }
         long at = 0;
-        MemorySegment bytes = gaps.data();
-        for (long k = 0; k < gaps.elementCount(); k++) {
-            int gap = bytes.get(ValueLayout.JAVA_BYTE, k) & 0xFF;
-            if (gap == 0 && k > 0) {
-                return Optional.of("two of its values are for one position, " + at);
+        long[] block = new long[BLOCK];
+        for (long from = 0; from < gaps.elementCount(); from += BLOCK) {
+            int count = (int) Math.min(BLOCK, gaps.elementCount() - from);
+            gaps.readBits(from, count, block);
+            for (int i = 0; i < count; i++) {
+                if (block[i] == 0 && from + i > 0) {
+                    return Optional.of("two of its values are for one position, " + at);
+                }
+                at += block[i];
             }
-            at += gap;
         }
         return at < tensor.shape().elementCount()
                 ? Optional.empty()
@@ -167,12 +168,19 @@ record GapEncoding() implements PackedEncoding {
 
     @Override
     public void decode(PackedTensor tensor, DenseTensor to) {
-        MemorySegment gaps = tensor.part("gaps").data();
+        DenseTensor gaps = tensor.part("gaps");
         DenseTensor values = tensor.values();
         long at = 0;
-        for (long k = 0; k < values.elementCount(); k++) {
-            at += gaps.get(ValueLayout.JAVA_BYTE, k) & 0xFF;
-            to.setBits(at, values.bitsAt(k));
+        long[] gapBlock = new long[BLOCK];
+        long[] valueBlock = new long[BLOCK];
+        for (long from = 0; from < values.elementCount(); from += BLOCK) {
+            int count = (int) Math.min(BLOCK, values.elementCount() - from);
+            gaps.readBits(from, count, gapBlock);
+            values.readBits(from, count, valueBlock);
+            for (int i = 0; i < count; i++) {
+                at += gapBlock[i];
+                to.setBits(at, valueBlock[i]);
+            }
         }
     }
 }
