@@ -103,7 +103,8 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
     }
 
     /// The same with only those bits of each element that `mask` has. Memory is copied to an array first: reading it
-    /// element by element is several times slower until the optimizing compiler has been at the loop, which in a short
+    /// element by element is several times slower until the optimizing compiler has been at the loop, which in a
+    short
     /// command is never.
     void readBits(long from, int count, long mask, long[] out) {
         switch (type.bits()) {
