@@ -102,9 +102,9 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         readBits(from, count, -1L, out);
     }
 
-    /// The same with only those bits of each element that `mask` has. By way of an array: reading memory element by
-    /// element is several times slower until the optimizing compiler has been at the loop, for short commands
-    never.
+    /// The same with only those bits of each element that `mask` has. By way of an array: reading memory
+    /// element by element is several times slower until the optimizing compiler has been at the loop, in
+    /// short commands never.
     void readBits(long from, int count, long mask, long[] out) {
         switch (type.bits()) {
             case 64 -> {
