@@ -33,7 +33,7 @@ record BlockFit(long rows, long columns, long height, long width) {
     private static BlockFit along(Mask nonZeros, long columns) {
         long rows = nonZeros.shape().elementCount() / columns;
         long height = 0;
-        long width = 0;
+        long width = columns == 1 ? 1 : 0;
         for (long row = 0; row < rows && (height != 1 || width != 1); row++) {
             boolean isNew = false;
             for (long column = 0; column < columns; column += 64) {

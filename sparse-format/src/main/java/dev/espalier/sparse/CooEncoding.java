@@ -32,17 +32,12 @@ record CooEncoding() implements SparseEncoding {
 
     @Override
     public long encodedSize(DenseTensor tensor, Mask nonZeros) {
-        long bytes = 0;
-        long kept = 0;
-        for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
-            bytes += varintBytes(i);
-            kept++;
+        // An index takes a byte, and one more if it is at least 2^7, 2^14 and so on.
+        long bytes = nonZeros.keptFrom(0);
+        for (long from = 1 << 7; from < tensor.elementCount(); from <<= 7) {
+            bytes += nonZeros.keptFrom(from);
         }
-        return bytes + tensor.type().byteCount(kept);
-    }
-
-    private static int varintBytes(long value) {
-        return Math.max(1, Math.ceilDiv(64 - Long.numberOfLeadingZeros(value), 7));
+        return bytes + tensor.type().byteCount(nonZeros.keptCount());
     }
 
     @Override

@@ -39,19 +39,15 @@ public final class CooTensor implements Encoded {
     /// @throws IllegalArgumentException if the type is below 8 bits
     public static CooTensor of(DenseTensor tensor, Mask nonZeros) {
         long[] indices = new long[Math.toIntExact(nonZeros.keptCount())];
-        int k = 0;
-        for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
-            indices[k++] = i;
-        }
         DenseTensor values = DenseTensor.zeros(tensor.type(), Shape.of(indices.length));
-        long[] block = new long[BLOCK];
-        for (int from = 0; from < indices.length; from += BLOCK) {
-            int count = Math.min(BLOCK, indices.length - from);
-            for (int j = 0; j < count; j++) {
-                block[j] = tensor.bitsAt(indices[from + j]);
+        int[] stored = {0};
+        KeptElements.visit(tensor, nonZeros, (from, count, places, bits) -> {
+            for (int k = 0; k < count; k++) {
+                indices[stored[0] + k] = from + places[k];
             }
-            values.writeBits(from, count, block);
-        }
+            values.writeBits(stored[0], count, bits);
+            stored[0] += count;
+        });
         return new CooTensor(tensor.shape(), indices, values);
     }
 

@@ -241,23 +241,6 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         return (word >>> shift) & ((1L << type.bits()) - 1);
     }
 
-    /// Copies of 64 elements from element `from` on those whose bit in `which` is set.
-    ///
-    /// @param source of the same type
-    void copyFrom(DenseTensor source, long from, long which) {
-        if (type.bits() == 32) {
-            for (long left = which; left != 0; left &= left - 1) {
-                long at = (from + Long.numberOfTrailingZeros(left)) * 4;
-                data.set(INT, at, source.data.get(INT, at));
-            }
-            return;
-        }
-        for (long left = which; left != 0; left &= left - 1) {
-            long index = from + Long.numberOfTrailingZeros(left);
-            setBits(index, source.bitsAt(index));
-        }
-    }
-
     /// Writes one element. Those of less than 8 bits share bytes with their neighbours: not for several threads.
     ///
     /// @throws IllegalArgumentException if the type is wider than 64 bits

@@ -62,11 +62,17 @@ record GapEncoding() implements PackedEncoding {
     }
 
     private static long entries(Mask nonZeros) {
-        long entries = 0;
+        // Within 64 elements no gap is too long, so that only those between words can take more entries.
+        long entries = nonZeros.keptCount();
         long last = 0;
-        for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
-            entries += i - last <= LONGEST ? 1 : Math.ceilDiv(i - last, LONGEST);
-            last = i;
+        long count = nonZeros.shape().elementCount();
+        for (long from = 0; from < count; from += 64) {
+            long word = nonZeros.word(from, (int) Math.min(64, count - from));
+            if (word != 0) {
+                long gap = from + Long.numberOfTrailingZeros(word) - last;
+                entries += gap <= LONGEST ? 0 : Math.ceilDiv(gap, LONGEST) - 1;
+                last = from + 63 - Long.numberOfLeadingZeros(word);
+            }
         }
         return Math.max(1, entries);
     }
@@ -77,57 +83,29 @@ record GapEncoding() implements PackedEncoding {
         DenseTensor gaps = DenseTensor.zeros(ElementType.U8, entries);
         DenseTensor values = DenseTensor.zeros(tensor.type(), entries);
         DenseTensor zero = DenseTensor.ofBits(tensor.type(), Shape.of(1), quantization.zeroAt(0));
-        try (Sink sink = new Sink(gaps, values)) {
-            long last = 0;
-            for (long i = nonZeros.nextKept(0); i >= 0; i = nonZeros.nextKept(i + 1)) {
-                long gap = i - last;
-                for (; gap > LONGEST; gap -= LONGEST) {
-                    sink.put(LONGEST, quantization.zeroAt(0));
+        long filling = quantization.zeroAt(0);
+        try (TensorAppender distances = new TensorAppender(gaps);
+                TensorAppender elements = new TensorAppender(values)) {
+            long[] last = {0};
+            KeptElements.visit(tensor, nonZeros, (from, count, places, bits) -> {
+                for (int k = 0; k < count; k++) {
+                    long gap = from + places[k] - last[0];
+                    for (; gap > LONGEST; gap -= LONGEST) {
+                        distances.put(LONGEST);
+                        elements.put(filling);
+                    }
+                    distances.put(gap);
+                    elements.put(bits[k]);
+                    last[0] = from + places[k];
                 }
-                sink.put(gap, tensor.bitsAt(i));
-                last = i;
-            }
-            if (sink.isEmpty()) {
-                sink.put(0, quantization.zeroAt(0));
+            });
+            if (distances.isEmpty()) {
+                distances.put(0);
+                elements.put(filling);
             }
         }
         return new PackedTensor(
                 this, tensor.shape(), program(tensor.shape()), Map.of("gaps", gaps, "values", values, "zero", zero));
-    }
-
-    /// Writes entries in blocks.
-    private static final class Sink implements AutoCloseable {
-        private final DenseTensor gaps;
-        private final DenseTensor values;
-        private final long[] gapBlock = new long[BLOCK];
-        private final long[] valueBlock = new long[BLOCK];
-        private long from;
-        private int count;
-
-        Sink(DenseTensor gaps, DenseTensor values) {
-            this.gaps = gaps;
-            this.values = values;
-        }
-
-        boolean isEmpty() {
-            return from + count == 0;
-        }
-
-        void put(long gap, long value) {
-            if (count == BLOCK) {
-                close();
-            }
-            gapBlock[count] = gap;
-            valueBlock[count++] = value;
-        }
-
-        @Override
-        public void close() {
-            gaps.writeBits(from, count, gapBlock);
-            values.writeBits(from, count, valueBlock);
-            from += count;
-            count = 0;
-        }
     }
 
     @Override

@@ -29,28 +29,25 @@ record GroupFit(GroupCodes codes, long groups, long columns) {
 
     private static Optional<GroupFit> along(Mask nonZeros, int axis, ElementType type, long limit) {
         Shape shape = nonZeros.shape();
-        long columns = Grid.along(shape, axis).columns();
+        Grid grid = Grid.along(shape, axis);
+        long kept = nonZeros.keptCount();
         return GroupCodes.ALL.stream()
                 .filter(codes -> shape.dim(axis) % codes.group() == 0 && shape.elementCount() > 0)
-                .map(codes -> new GroupFit(codes, shape.elementCount() / codes.group(), columns))
+                .map(codes -> new GroupFit(codes, shape.elementCount() / codes.group(), grid.columns()))
+                .filter(fit -> fit.groups * fit.codes.keep() >= kept)
                 .filter(fit -> fit.encodedSize(type) <= limit + fit.codes.tableBytes() + SLACK)
                 .sorted(Comparator.comparingLong(fit -> fit.encodedSize(type)))
-                .filter(fit -> fit.holds(nonZeros))
+                .filter(fit -> fit.holds(nonZeros, grid))
                 .findFirst();
     }
 
-    private boolean holds(Mask nonZeros) {
-        for (long g = 0; g < groups; g++) {
-            if (nonZeros.keptCount(firstOf(g), codes.group(), columns) > codes.keep()) {
-                return false;
-            }
-        }
-        return true;
+    private boolean holds(Mask nonZeros, Grid grid) {
+        return CrowdedGroups.in(nonZeros, grid, codes.keep(), codes.group(), 1).count() == 0;
     }
 
-    /// The first element of a group.
-    long firstOf(long group) {
-        return group / columns * columns * codes.group() + group % columns;
+    /// Whose groups follow each other along the rows, in the order of the tensor.
+    Grid grid() {
+        return new Grid(1, groups / columns * codes.group(), columns);
     }
 
     long codeBytes() {

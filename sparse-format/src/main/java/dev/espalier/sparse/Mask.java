@@ -173,27 +173,27 @@ public final class Mask {
 
     /// Number of ones.
     public long keptCount() {
-        long count = 0;
-        for (long word : words) {
-            count += Long.bitCount(word);
-        }
-        return count;
+        return keptFrom(0);
     }
 
-    /// Number of ones among `count` elements from `from` on, each `stride` after the one before.
-    int keptCount(long from, int count, long stride) {
-        int kept = 0;
-        for (int i = 0; i < count; i++) {
-            long index = from + i * stride;
-            kept += (int) (words[(int) (index >>> 6)] >>> (index & 63)) & 1;
+    /// Number of ones from an element on.
+    ///
+    /// @param from a multiple of 64
+    long keptFrom(long from) {
+        long count = 0;
+        for (int at = (int) (from >>> 6); at < words.length; at++) {
+            count += Long.bitCount(words[at]);
         }
-        return kept;
+        return count;
     }
 
     /// The bits of `count` elements from `from` on, each `stride` after the one before, the first the lowest.
     ///
     /// @param count at most 31
     int bitsOf(long from, int count, long stride) {
+        if (stride == 1) {
+            return (int) word(from, count);
+        }
         int bits = 0;
         for (int i = 0; i < count; i++) {
             long index = from + i * stride;
@@ -330,28 +330,22 @@ public final class Mask {
     ///
     /// @param tensor the part, of the shape of this mask
     /// @param from the element that it begins with
-    /// @param pruned of zero bits, where the result goes
+    /// @param pruned where the result goes
     void applyTo(DenseTensor tensor, Quantization quantization, long from, DenseTensor pruned) {
-        // Touch whichever are fewer: the zeros are there already.
-        if (quantization.isZeroAtZero() && keptCount() < shape.elementCount() / 2) {
-            for (int at = 0; at < words.length; at++) {
-                if (words[at] != 0) {
-                    pruned.copyFrom(tensor, (long) at << 6, words[at]);
+        long[] bits = new long[BLOCK];
+        for (long start = 0; start < shape.elementCount(); start += BLOCK) {
+            int count = (int) Math.min(BLOCK, shape.elementCount() - start);
+            tensor.readBits(start, count, bits);
+            if (quantization.isZeroAtZero()) {
+                for (int i = 0; i < count; i++) {
+                    bits[i] &= -((words[(int) ((start + i) >>> 6)] >>> i) & 1);
+                }
+            } else {
+                for (int i = 0; i < count; i++) {
+                    bits[i] = isKept(start + i) ? bits[i] : quantization.zeroAt(from + start + i);
                 }
             }
-            return;
-        }
-        pruned.data().copyFrom(tensor.data());
-        for (int at = 0; at < words.length; at++) {
-            long start = (long) at << 6;
-            long gone = ~words[at];
-            if (shape.elementCount() - start < 64) {
-                gone &= (1L << (shape.elementCount() - start)) - 1;
-            }
-            for (; gone != 0; gone &= gone - 1) {
-                long index = start + Long.numberOfTrailingZeros(gone);
-                pruned.setBits(index, quantization.zeroAt(from + index));
-            }
+            pruned.writeBits(start, count, bits);
         }
     }
 

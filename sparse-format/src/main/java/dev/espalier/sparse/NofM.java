@@ -42,72 +42,60 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
     @Override
     public Mask select(Shape shape, Scores elements, Scores units, Cut cut) {
         Mask mask = Mask.none(shape);
-        int width = (int) Math.min(grid.columns(), Math.max(1, BLOCK / group));
-        long[] scores = new long[group * width];
-        long[] row = new long[width];
-        for (long o = 0; o < grid.outer(); o++) {
-            for (long r = 0; r < grid.rows(); r += group) {
-                int rows = (int) Math.min(group, grid.rows() - r);
-                for (long c = 0; c < grid.columns(); c += width) {
-                    int columns = (int) Math.min(width, grid.columns() - c);
-                    long at = (o * grid.rows() + r) * grid.columns() + c;
-                    read(elements, at, rows, columns, scores, row);
-                    for (int j = 0; j < columns; j++) {
-                        keepLargest(scores, j, rows, columns, elements.bits(), at, mask);
-                    }
+        long[] scores = GroupTile.block();
+        int[] largest = new int[keep];
+        GroupTile.forEach(grid, group, tile -> {
+            tile.read(elements::read, scores);
+            for (int row = 0; row < tile.rows(); row += group) {
+                for (int column = 0; column < tile.width(); column++) {
+                    keepLargest(scores, tile, row, column, elements.bits(), largest, mask);
                 }
             }
-        }
+        });
         return mask;
     }
 
-    private void read(Scores elements, long at, int rows, int columns, long[] scores, long[] row) {
-        if (columns == grid.columns()) {
-            elements.read(at, rows * columns, scores);
-            return;
-        }
-        for (int i = 0; i < rows; i++) {
-            elements.read(at + i * grid.columns(), columns, row);
-            System.arraycopy(row, 0, scores, i * columns, columns);
-        }
-    }
-
     /// Of equal ones the first go, as everywhere.
-    private void keepLargest(long[] scores, int column, int rows, int columns, int bits, long at, Mask mask) {
+    ///
+    /// @param largest where the rows of those found so far are, by ascending score
+    private void keepLargest(
+            long[] scores, GroupTile tile, int first, int column, int bits, int[] largest, Mask mask) {
         long never = Scores.never(bits);
-        int most = rows < group ? rows : keep;
-        for (int kept = 0; kept < rows; kept++) {
-            int best = 0;
-            for (int i = 1; i < rows; i++) {
-                best = scores[i * columns + column] >= scores[best * columns + column] ? i : best;
+        int width = tile.width();
+        int end = Math.min(tile.rows(), first + group);
+        boolean isFree = end - first < group;
+        int kept = 0;
+        for (int row = first; row < end; row++) {
+            long score = scores[row * width + column];
+            if (score >= never || (isFree && score > 0)) {
+                mask.keep(tile.positionOf(row, column));
             }
-            long score = scores[best * columns + column];
-            if (score <= 0 || (kept >= most && score < never)) {
-                return;
+            if (score <= 0 || (kept == keep && score < scores[largest[0] * width + column])) {
+                continue;
             }
-            scores[best * columns + column] = -1;
-            mask.keep(at + best * grid.columns() + column);
+            int place = 0;
+            if (kept < keep) {
+                place = kept++;
+                for (; place > 0 && score < scores[largest[place - 1] * width + column]; place--) {
+                    largest[place] = largest[place - 1];
+                }
+            } else {
+                for (; place + 1 < keep && score >= scores[largest[place + 1] * width + column]; place++) {
+                    largest[place] = largest[place + 1];
+                }
+            }
+            largest[place] = row;
+        }
+        for (int i = 0; i < kept; i++) {
+            mask.keep(tile.positionOf(largest[i], column));
         }
     }
 
     @Override
     public Violations violations(Mask nonZeros) {
-        long count = 0;
-        long first = -1;
-        if (grid.elementCount() == 0) {
-            return Violations.NONE;
-        }
-        for (long o = 0; o < grid.outer(); o++) {
-            for (long r = 0; r + group <= grid.rows(); r += group) {
-                for (long c = 0; c < grid.columns(); c++) {
-                    long at = (o * grid.rows() + r) * grid.columns() + c;
-                    if (nonZeros.keptCount(at, group, grid.columns()) > keep) {
-                        first = count++ == 0 ? at : first;
-                    }
-                }
-            }
-        }
-        return new Violations(count, first);
+        return grid.elementCount() == 0
+                ? Violations.NONE
+                : CrowdedGroups.in(nonZeros, grid, keep, group, Long.MAX_VALUE);
     }
 
     /// The same mask: groups are not stored as wholes.

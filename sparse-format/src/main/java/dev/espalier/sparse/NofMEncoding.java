@@ -161,32 +161,25 @@ record NofMEncoding() implements PackedEncoding {
         DenseTensor bytes = DenseTensor.zeros(ElementType.U8, Shape.of(fit.codeBytes()));
         DenseTensor values = DenseTensor.zeros(tensor.type(), Shape.of(fit.groups(), codes.keep()));
         DenseTensor zero = DenseTensor.ofBits(tensor.type(), Shape.of(1), quantization.zeroAt(0));
-        long[] block = new long[BLOCK / codes.keep() * codes.keep()];
-        int count = 0;
-        long written = 0;
-        int weight = 1;
-        int code = 0;
-        for (long g = 0; g < fit.groups(); g++) {
-            long first = fit.firstOf(g);
-            int kept = nonZeros.bitsOf(first, codes.group(), fit.columns());
-            int full = codes.filled(kept);
-            for (int left = full; left != 0; left &= left - 1) {
-                int place = Integer.numberOfTrailingZeros(left);
-                boolean isStored = (kept >>> place & 1) != 0;
-                block[count++] = isStored ? tensor.bitsAt(first + place * fit.columns()) : quantization.zeroAt(0);
-            }
-            code += weight * codes.numberOf(full);
-            weight *= codes.count();
-            if ((g + 1) % codes.perByte() == 0 || g + 1 == fit.groups()) {
-                bytes.setBits(g / codes.perByte(), code);
-                weight = 1;
-                code = 0;
-            }
-            if (count == block.length || g + 1 == fit.groups()) {
-                values.writeBits(written, count, block);
-                written += count;
-                count = 0;
-            }
+        long filling = quantization.zeroAt(0);
+        long[] elements = GroupTile.block();
+        try (TensorAppender stored = new TensorAppender(values);
+                CodeAppender sets = new CodeAppender(codes, bytes)) {
+            GroupTile.forEach(fit.grid(), codes.group(), tile -> {
+                tile.read(tensor::readBits, elements);
+                for (int row = 0; row < tile.rows(); row += codes.group()) {
+                    for (int column = 0; column < tile.width(); column++) {
+                        int kept = nonZeros.bitsOf(tile.positionOf(row, column), codes.group(), fit.columns());
+                        int full = codes.filled(kept);
+                        for (int left = full; left != 0; left &= left - 1) {
+                            int place = Integer.numberOfTrailingZeros(left);
+                            boolean isStored = (kept >>> place & 1) != 0;
+                            stored.put(isStored ? elements[(row + place) * tile.width() + column] : filling);
+                        }
+                        sets.put(codes.numberOf(full));
+                    }
+                }
+            });
         }
         return new PackedTensor(
                 this,
@@ -234,16 +227,60 @@ record NofMEncoding() implements PackedEncoding {
     public void decode(PackedTensor tensor, DenseTensor to) {
         GroupFit fit = fitOf(tensor);
         GroupCodes codes = fit.codes();
-        DenseTensor bytes = tensor.part("codes");
-        long from = 0;
-        int left = 0;
-        for (long g = 0; g < fit.groups(); g++) {
-            left = g % codes.perByte() == 0 ? (int) bytes.bitsAt(g / codes.perByte()) : left / codes.count();
-            long first = fit.firstOf(g);
-            for (int set = codes.setOf(left % codes.count()); set != 0; set &= set - 1) {
-                int place = Integer.numberOfTrailingZeros(set);
-                to.setBits(first + place * fit.columns(), tensor.values().bitsAt(from++));
+        TensorCursor bytes = new TensorCursor(tensor.part("codes"));
+        TensorCursor values = new TensorCursor(tensor.values());
+        int[] left = {0, 0};
+        long[] elements = GroupTile.block();
+        GroupTile.forEach(fit.grid(), codes.group(), tile -> {
+            tile.read(to::readBits, elements);
+            for (int row = 0; row < tile.rows(); row += codes.group()) {
+                for (int column = 0; column < tile.width(); column++) {
+                    left[0] = left[1] == 0 ? (int) bytes.next() : left[0] / codes.count();
+                    left[1] = (left[1] + 1) % codes.perByte();
+                    for (int set = codes.setOf(left[0] % codes.count()); set != 0; set &= set - 1) {
+                        int place = Integer.numberOfTrailingZeros(set);
+                        elements[(row + place) * tile.width() + column] = values.next();
+                    }
+                }
             }
+            tile.write(to::writeBits, elements);
+        });
+    }
+
+    /// Writes the numbers of sets, as many to a byte as there is room for.
+    private static final class CodeAppender implements AutoCloseable {
+        private final GroupCodes codes;
+        private final TensorAppender bytes;
+        private int put;
+        private int weight = 1;
+        private int code;
+
+        CodeAppender(GroupCodes codes, DenseTensor bytes) {
+            this.codes = codes;
+            this.bytes = new TensorAppender(bytes);
+        }
+
+        void put(int number) {
+            code += weight * number;
+            weight *= codes.count();
+            if (++put == codes.perByte()) {
+                putByte();
+            }
+        }
+
+        private void putByte() {
+            bytes.put(code);
+            put = 0;
+            weight = 1;
+            code = 0;
+        }
+
+        @Override
+        public void close() {
+            if (put > 0) {
+                putByte();
+            }
+            bytes.close();
         }
     }
 }
