@@ -123,6 +123,9 @@ record BitmapEncoding() implements PackedEncoding {
     @Override
     public void decode(PackedTensor tensor, DenseTensor to) {
         KeptElements.scatter(
-                tensor.values(), 1, Mask.ofBits(tensor.shape(), tensor.part("bitmap").data()), to);
+                tensor.values(),
+                1,
+                Mask.ofBits(tensor.shape(), tensor.part("bitmap").data()),
+                to);
     }
 }

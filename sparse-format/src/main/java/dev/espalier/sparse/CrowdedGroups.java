@@ -2,8 +2,8 @@ package dev.espalier.sparse;
 
 import java.util.Arrays;
 
-/// Finds groups with too many ones, up to 64 at a time: each bit of a word stands for a group, and the words are those of
-/// its elements, one after the other.
+/// Finds groups with too many ones, up to 64 at a time: each bit of a word stands for a group, and the words are
+/// those of its elements, one after the other.
 final class CrowdedGroups {
     private final Mask mask;
     private final long columns;

@@ -1,7 +1,7 @@
 package dev.espalier.sparse;
 
-/// The elements of a tensor that a mask keeps, block after block. Whole blocks are read, and positions are found without
-/// a branch: that costs the same for every mask, and little before the optimizing compiler has been at it.
+/// The elements of a tensor that a mask keeps, block after block. Whole blocks are read, and positions are found
+/// without a branch: that costs the same for every mask, and little before the optimizing compiler has been at it.
 final class KeptElements {
     private static final int BLOCK = 4096;
 

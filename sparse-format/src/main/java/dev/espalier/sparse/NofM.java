@@ -58,8 +58,7 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
     /// Of equal ones the first go, as everywhere.
     ///
     /// @param largest where the rows of those found so far are, by ascending score
-    private void keepLargest(
-            long[] scores, GroupTile tile, int first, int column, int bits, int[] largest, Mask mask) {
+    private void keepLargest(long[] scores, GroupTile tile, int first, int column, int bits, int[] largest, Mask mask) {
         long never = Scores.never(bits);
         int width = tile.width();
         int end = Math.min(tile.rows(), first + group);

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Copies the elements of a tensor whose indices stay.
 final class Slicer {
     private static final int SHORT_RUN = 32;
+    private static final int LONGEST_ROW = 1 << 20;
     private static final ValueLayout.OfInt ELEMENT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private final DenseTensor from;
@@ -19,6 +20,8 @@ final class Slicer {
     private final DenseTensor to;
     /// For each axis, how many elements one index of the axis before it has.
     private final long[] runs;
+    private int[] row = {};
+    private int[] rest = {};
     private long written;
 
     private Slicer(DenseTensor from, int[] @Nullable [] kept, int groupedAxis, int groups) {
@@ -87,6 +90,10 @@ final class Slicer {
             first = group * from.shape().dim(axis);
             end = first + from.shape().dim(axis);
         }
+        if (axis == last && width == Integer.BYTES && step <= SHORT_RUN && runs[axis] <= LONGEST_ROW) {
+            copyRow(at, (int) runs[axis], some, first, end, (int) step);
+            return;
+        }
         for (int index : some) {
             if (index >= first && index < end) {
                 copy(axis + 1, last, at + (index - first) * step);
@@ -94,18 +101,29 @@ final class Slicer {
         }
     }
 
+    /// Copies the columns of a convolution or single elements: there are millions, too short for a call each.
+    private void copyRow(long at, int size, int[] some, long first, long end, int step) {
+        if (row.length == 0) {
+            row = new int[size];
+            rest = new int[size];
+        }
+        MemorySegment.copy(from.data(), ELEMENT, at * width, row, 0, size);
+        int count = 0;
+        for (int index : some) {
+            if (index >= first && index < end) {
+                int start = (int) (index - first) * step;
+                for (int i = 0; i < step; i++) {
+                    rest[count++] = row[start + i];
+                }
+            }
+        }
+        MemorySegment.copy(rest, 0, to.data(), ELEMENT, written, count);
+        written += (long) count * width;
+    }
+
     /// Copies neighbours.
     private void copyRun(long at, long run) {
-        MemorySegment source = from.data();
-        MemorySegment target = to.data();
-        if (width == Integer.BYTES && run <= SHORT_RUN) {
-            // The columns of a convolution are a few elements long, and there are millions: a loop beats a call.
-            for (long i = 0; i < run; i++) {
-                target.set(ELEMENT, written + i * width, source.get(ELEMENT, (at + i) * width));
-            }
-        } else {
-            MemorySegment.copy(source, at * width, target, written, run * width);
-        }
+        MemorySegment.copy(from.data(), at * width, to.data(), written, run * width);
         written += run * width;
     }
 }

@@ -57,9 +57,12 @@ final class UnreadChannels {
         for (int i = axis.index() + 1; i < tensor.shape().rank(); i++) {
             slice *= tensor.shape().dim(i);
         }
-        for (long i = 0; i < tensor.elementCount(); i++) {
-            int index = (int) (i / slice % axis.size());
-            isZero[index] = isZero[index] && (int) tensor.bitsAt(i) << 1 == 0;
+        int index = 0;
+        for (long from = 0; from < tensor.elementCount(); from += slice) {
+            for (long i = from; isZero[index] && i < from + slice; i++) {
+                isZero[index] = (int) tensor.bitsAt(i) << 1 == 0;
+            }
+            index = index + 1 == isZero.length ? 0 : index + 1;
         }
         return isZero;
     }

@@ -50,12 +50,23 @@ final class WeightSlices {
     /// Goes through all elements: `state[slice] = step(state[slice], |element|)`.
     double[] fold(DoubleBinaryOperator step) {
         double[] state = new double[count()];
-        each((slice, value) -> state[slice] = step.applyAsDouble(state[slice], Math.abs(value)));
+        each(tensor.source().constant().orElseThrow().decode(), (slice, values, from, to) -> {
+            double folded = state[slice];
+            for (int i = from; i < to; i++) {
+                folded = step.applyAsDouble(folded, Math.abs(values[i]));
+            }
+            state[slice] = folded;
+        });
         return state;
     }
 
     interface Element {
         void at(int slice, double value);
+    }
+
+    private interface Run {
+        /// @param values of which those from `from` up to `to`, without it, are in the slice
+        void at(int slice, double[] values, int from, int to);
     }
 
     /// Every element with the slice that it is in, in the tensor's order.
@@ -65,51 +76,49 @@ final class WeightSlices {
 
     /// The same of another tensor of this shape.
     void each(DenseTensor dense, Element action) {
+        each(dense, (slice, values, from, to) -> {
+            for (int i = from; i < to; i++) {
+                action.at(slice, values[i]);
+            }
+        });
+    }
+
+    private void each(DenseTensor dense, Run action) {
         long inner = 1;
         for (int i = axis + 1; i < tensor.rank(); i++) {
             inner *= tensor.size(i);
         }
+        int size = Math.toIntExact(tensor.size(axis));
         long perGroup = dense.elementCount() / groups;
-        Place place = new Place(inner, Math.toIntExact(tensor.size(axis)), perGroup);
         long[] bits = new long[BLOCK];
+        double[] values = new double[BLOCK];
+        // Counting takes less time than dividing.
+        long leftInRun = inner;
+        long leftInGroup = perGroup;
+        int first = 0;
+        int slice = 0;
         for (long from = 0; from < dense.elementCount(); from += BLOCK) {
             int count = (int) Math.min(BLOCK, dense.elementCount() - from);
             dense.readBits(from, count, bits);
             for (int i = 0; i < count; i++) {
-                action.at(place.next(), number(dense.type(), bits[i]));
+                values[i] = number(dense.type(), bits[i]);
             }
-        }
-    }
-
-    /// Which slice each element is in, one after the other: counting takes less time than dividing.
-    private static final class Place {
-        private final long inner;
-        private final int size;
-        private final long perGroup;
-        private long inRun;
-        private long inGroup;
-        private int slice;
-        private int first;
-
-        Place(long inner, int size, long perGroup) {
-            this.inner = inner;
-            this.size = size;
-            this.perGroup = perGroup;
-        }
-
-        int next() {
-            if (inGroup == perGroup) {
-                inGroup = 0;
-                first += size;
-                slice = first;
-                inRun = 0;
-            } else if (inRun == inner) {
-                inRun = 0;
-                slice = slice + 1 == first + size ? first : slice + 1;
+            for (int i = 0; i < count; ) {
+                if (leftInGroup == 0) {
+                    leftInGroup = perGroup;
+                    leftInRun = inner;
+                    first += size;
+                    slice = first;
+                } else if (leftInRun == 0) {
+                    leftInRun = inner;
+                    slice = slice + 1 == first + size ? first : slice + 1;
+                }
+                int run = (int) Math.min(count - i, Math.min(leftInRun, leftInGroup));
+                action.at(slice, values, i, i + run);
+                i += run;
+                leftInRun -= run;
+                leftInGroup -= run;
             }
-            inRun++;
-            inGroup++;
-            return slice;
         }
     }
 
