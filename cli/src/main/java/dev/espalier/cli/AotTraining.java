@@ -28,6 +28,7 @@ final class AotTraining {
                 List.of("inspect", "--json", model),
                 List.of("prune", model, "-s", "0.9", "-o", pruned),
                 List.of("prune", model, "-s", "0.9", "--scope", "global", "-o", pruned),
+                List.of("prune", model, "--pattern", "2:4", "-o", pruned),
                 List.of("prune", model, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", channels),
                 List.of("verify-sparsity", pruned),
                 List.of("verify-sparsity", "--json", pruned),

@@ -6,8 +6,6 @@ public final class CooTensor implements Encoded {
     /// What a file of a few bytes may claim to be: decoded tensors stay below 2 GiB, as in ONNX Runtime.
     private static final long MAX_DECODED_BYTES = Integer.MAX_VALUE;
 
-    private static final int BLOCK = 4096;
-
     private final Shape shape;
     private final long[] indices;
     private final DenseTensor values;
