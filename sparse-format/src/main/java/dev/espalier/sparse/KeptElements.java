@@ -1,7 +1,7 @@
 package dev.espalier.sparse;
 
-/// The elements of a tensor that a mask keeps, block after block. Whole blocks are read, and positions are found
-/// without a branch: that costs the same for every mask, and little before the optimizing compiler has been at it.
+/// The elements of a tensor that a mask keeps, block after block. Where they are not few, the whole block is read, and
+/// positions are found without a branch: that takes little before the optimizing compiler has been at it.
 final class KeptElements {
     private static final int BLOCK = 4096;
 
@@ -26,9 +26,15 @@ final class KeptElements {
             int size = (int) Math.min(BLOCK, tensor.elementCount() - from);
             int count = places(kept, from, size, places);
             if (count > 0) {
-                tensor.readBits(from, size, bits);
-                for (int k = 0; k < count; k++) {
-                    bits[k] = bits[places[k]];
+                if (isFew(count, size)) {
+                    for (int k = 0; k < count; k++) {
+                        bits[k] = tensor.bitsAt(from + places[k]);
+                    }
+                } else {
+                    tensor.readBits(from, size, bits);
+                    for (int k = 0; k < count; k++) {
+                        bits[k] = bits[places[k]];
+                    }
                 }
                 visitor.visit(from, count, places, bits);
             }
@@ -60,15 +66,26 @@ final class KeptElements {
         }
     }
 
+    /// Whether so few of so many elements are taken faster one by one than with all the others.
+    static boolean isFew(int kept, int size) {
+        return kept < size / 4;
+    }
+
     /// @return how many places were written
     private static int places(Mask kept, long from, int size, int[] places) {
         int count = 0;
         for (int start = 0; start < size; start += 64) {
             int bits = Math.min(64, size - start);
             long word = kept.word(from + start, bits);
-            for (int i = 0; word != 0 && i < bits; i++) {
-                places[count] = start + i;
-                count += (int) (word >>> i) & 1;
+            if (isFew(Long.bitCount(word), bits)) {
+                for (; word != 0; word &= word - 1) {
+                    places[count++] = start + Long.numberOfTrailingZeros(word);
+                }
+            } else {
+                for (int i = 0; i < bits; i++) {
+                    places[count] = start + i;
+                    count += (int) (word >>> i) & 1;
+                }
             }
         }
         return count;

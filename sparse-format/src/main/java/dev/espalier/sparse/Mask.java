@@ -330,11 +330,15 @@ public final class Mask {
     ///
     /// @param tensor the part, of the shape of this mask
     /// @param from the element that it begins with
-    /// @param pruned where the result goes
+    /// @param pruned of zero bits, where the result goes
     void applyTo(DenseTensor tensor, Quantization quantization, long from, DenseTensor pruned) {
         long[] bits = new long[BLOCK];
         for (long start = 0; start < shape.elementCount(); start += BLOCK) {
             int count = (int) Math.min(BLOCK, shape.elementCount() - start);
+            if (quantization.isZeroAtZero() && KeptElements.isFew(keptIn(start, count), count)) {
+                copyKept(tensor, start, count, pruned);
+                continue;
+            }
             tensor.readBits(start, count, bits);
             if (quantization.isZeroAtZero()) {
                 for (int i = 0; i < count; i++) {
@@ -346,6 +350,23 @@ public final class Mask {
                 }
             }
             pruned.writeBits(start, count, bits);
+        }
+    }
+
+    private int keptIn(long from, int count) {
+        int kept = 0;
+        for (int at = (int) (from >>> 6); at < Math.ceilDiv(from + count, 64L); at++) {
+            kept += Long.bitCount(words[at]);
+        }
+        return kept;
+    }
+
+    private void copyKept(DenseTensor tensor, long from, int count, DenseTensor to) {
+        for (int at = (int) (from >>> 6); at < Math.ceilDiv(from + count, 64L); at++) {
+            for (long left = words[at]; left != 0; left &= left - 1) {
+                long index = ((long) at << 6) + Long.numberOfTrailingZeros(left);
+                to.setBits(index, tensor.bitsAt(index));
+            }
         }
     }
 
