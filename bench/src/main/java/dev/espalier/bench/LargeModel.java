@@ -1,5 +1,7 @@
 package dev.espalier.bench;
 
+import dev.espalier.onnx.Constant;
+import dev.espalier.onnx.GraphPatch;
 import dev.espalier.onnx.Model;
 import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.onnx.MoveDataOut;
@@ -15,7 +17,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
@@ -60,17 +64,24 @@ public final class LargeModel {
 
     private static Model model(MemorySegment weights, long layers, boolean hasWide) {
         ModelBuilder builder = ModelBuilder.opset(17).input("x0", ElementType.F32, "n", SIDE);
+        // A builder copies what it is given into messages, which hold no 2 GiB: the weights take their places later.
+        DenseTensor place = DenseTensor.zeros(ElementType.F32, Shape.of(0, 0));
+        Map<String, DenseTensor> tensors = new LinkedHashMap<>();
         for (long i = 0; i < layers; i++) {
-            builder.initializer("w" + i, tensor(weights.asSlice(i * LAYER, LAYER), SIDE))
-                    .node("MatMul", List.of("x" + i, "w" + i), List.of("x" + (i + 1)));
+            tensors.put("w" + i, tensor(weights.asSlice(i * LAYER, LAYER), SIDE));
+            builder.initializer("w" + i, place).node("MatMul", List.of("x" + i, "w" + i), List.of("x" + (i + 1)));
         }
         String last = "x" + layers;
         if (hasWide) {
-            builder.initializer("wide", tensor(weights.asSlice(layers * LAYER), WIDE))
-                    .node("MatMul", List.of(last, "wide"), List.of("y"));
+            tensors.put("wide", tensor(weights.asSlice(layers * LAYER), WIDE));
+            builder.initializer("wide", place).node("MatMul", List.of(last, "wide"), List.of("y"));
             last = "y";
         }
         Model model = builder.output(last, ElementType.F32, "n").build();
+        GraphPatch patch = GraphPatch.labelled("fill");
+        tensors.forEach(
+                (name, tensor) -> patch.resizeConstant(model.graph().value(name).orElseThrow(), Constant.of(tensor)));
+        patch.apply();
         new MoveDataOut().apply(model);
         return model;
     }
