@@ -124,6 +124,12 @@ record PruneReport(
                 .forEach((why, count) -> notes.add("by " + why.getFirst() + ", " + count + " of "
                         + result.layers().size() + " layers: " + why.getLast()));
         countBy(result.layers().stream()
+                        .flatMap(layer -> layer.calibrated().stream())
+                        .flatMap(calibrated -> calibrated.warnings().stream())
+                        .toList())
+                .forEach((what, count) -> notes.add("the samples of " + count + " of "
+                        + result.layers().size() + " layers have " + what));
+        countBy(result.layers().stream()
                         .flatMap(layer -> layer.exactBecause().stream())
                         .toList())
                 .forEach((reason, count) -> notes.add("values not rounded, " + count + " of "

@@ -45,21 +45,21 @@ final class ValidateText {
         if (report.isPartial()) {
             out.println("PARTIAL: it was ended early");
         }
-        out.println(report.pruned().file() + ": " + report.verdict() + " (decided by " + deciders(report) + ")");
+        out.println(report.pruned().file() + ": " + report.verdict() + " (" + reason(report) + ")");
     }
 
-    private static String deciders(ValidateReport report) {
+    private static String reason(ValidateReport report) {
         if (report.unreadable().size() > report.maxBad()) {
-            return "samples that could not be read";
+            return "decided by samples that could not be read";
         }
         if (report.prunedWithNaN() > 0) {
-            return "NaN in the pruned model's outputs";
+            return "decided by NaN in the pruned model's outputs";
         }
         List<String> names = report.probes().stream()
                 .filter(ValidateReport.Probe::decides)
                 .map(ValidateReport.Probe::probe)
                 .toList();
-        return names.isEmpty() ? "nothing" : String.join(", ", names);
+        return names.isEmpty() ? "no probe that ran decides: see --gate" : "decided by " + String.join(", ", names);
     }
 
     static List<Row> rows(ValidateReport report) {

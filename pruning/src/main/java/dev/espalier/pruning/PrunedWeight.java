@@ -4,6 +4,7 @@ import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Mask;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,18 +21,22 @@ public record PrunedWeight(
         DenseTensor elements,
         Map<Value, Constant> alongside,
         Optional<Calibrated> calibrated) {
-    /// How a weight came out of calibration. An error is the mean squared distance of the layer's outputs from what
-    /// they
-    /// should be, over the mean square of these.
+    /// How a weight came out of calibration. An error is the mean squared distance of the layer's outputs from
+    /// what they should be, over the mean square of these.
     ///
     /// @param method what pruned it
     /// @param masked error with the same zeros and the other weights as they were; NaN if it was not calibrated
     /// @param fitted error with what stays fitted; NaN if it was not calibrated
     /// @param note why not by the method that was asked for, a clause; empty if it was
-    public record Calibrated(String method, double masked, double fitted, String note) {
+    /// @param warnings what the samples say too little of, clauses
+    public record Calibrated(String method, double masked, double fitted, String note, List<String> warnings) {
+        public Calibrated {
+            warnings = List.copyOf(warnings);
+        }
+
         /// A layer that could not be calibrated.
         public static Calibrated not(String reason) {
-            return new Calibrated(PruningMethods.MAGNITUDE.name(), Double.NaN, Double.NaN, reason);
+            return new Calibrated(PruningMethods.MAGNITUDE.name(), Double.NaN, Double.NaN, reason, List.of());
         }
     }
 

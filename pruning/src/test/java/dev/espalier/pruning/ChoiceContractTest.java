@@ -292,13 +292,14 @@ final class ChoiceContractTest {
                 .sum();
     }
 
-    @Test
-    void isTheSameForAnyNumberOfThreads() throws Exception {
+    @ParameterizedTest
+    @MethodSource("types")
+    void isTheSameForAnyNumberOfThreads(ElementType type) throws Exception {
         for (PruneRule rule : rules()) {
             List<Map<String, Mask>> results = new ArrayList<>();
             for (int threads = 1; threads <= 4; threads++) {
                 results.add(onThreads(threads, () -> {
-                    Model model = model(ElementType.F32);
+                    Model model = model(type);
                     PruningPlan plan = PruningPlan.of(WeightSearch.in(model), PruneRequest.of(rule));
                     Pruner.apply(model, plan, EncodingChoice.parse("dense"), Progress.NONE);
                     return masksOf(model);

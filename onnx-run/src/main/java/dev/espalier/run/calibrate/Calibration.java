@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Walks through a model and what has been pruned of it side by side, and makes of each layer the problem of pruning
@@ -38,8 +39,13 @@ final class Calibration implements AutoCloseable {
 
     /// Some samples that are run together.
     ///
-    /// @param number of the first in all of the data
-    private record Part(int size, int number, @Nullable Tensor mask) {}
+    /// @param number of the first among those that are run
+    /// @param samples which they are in the data
+    record Part(int number, int[] samples, @Nullable Tensor mask) {
+        int size() {
+            return samples.length;
+        }
+    }
 
     private final Graph graph;
     private final Route route;
@@ -160,7 +166,7 @@ final class Calibration implements AutoCloseable {
                             break;
                         }
                         inputs = Tokens.trimmed(batch.inputs());
-                        note(i, batch.size(), inputs);
+                        note(i, batch, inputs);
                     }
                     add(ofDense.run(inputs), ofPruned.run(inputs), parts.get(i), sampler, fit, held);
                 }
@@ -168,11 +174,12 @@ final class Calibration implements AutoCloseable {
         }
     }
 
-    private void note(int batch, int size, Map<String, DenseTensor> inputs) {
-        if (batch == parts.size()) {
-            int number =
-                    batch == 0 ? 0 : parts.getLast().number() + parts.getLast().size();
-            parts.add(new Part(size, number, Tokens.mask(inputs)));
+    private void note(int at, Batch batch, Map<String, DenseTensor> inputs) {
+        if (at == parts.size()) {
+            int number = at == 0 ? 0 : parts.getLast().number() + parts.getLast().size();
+            int[] numbers =
+                    IntStream.range(0, batch.size()).map(batch::sample).toArray();
+            parts.add(new Part(number, numbers, Tokens.mask(inputs)));
         }
     }
 
@@ -185,8 +192,8 @@ final class Calibration implements AutoCloseable {
             Moments held) {
         int boundary = samples - samples / PARTS;
         int middle = Math.clamp(boundary - part.number(), 0, part.size());
-        sampler.add(meant, actual, part.mask(), 0, middle, part.number(), fit);
-        sampler.add(meant, actual, part.mask(), middle, part.size(), part.number(), held);
+        sampler.add(meant, actual, part, 0, middle, fit);
+        sampler.add(meant, actual, part, middle, part.size(), held);
     }
 
     private static double[] denseWeights(CalibratedLayer layer, int columns) {

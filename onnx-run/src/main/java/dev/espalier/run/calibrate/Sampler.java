@@ -34,24 +34,22 @@ final class Sampler {
     ///
     /// @param dense values of the dense model by name
     /// @param pruned values of the pruned model by name
-    /// @param mask of tokens, batch x positions; those where it is 0 are left out
+    /// @param part the batch; positions where its mask, batch x positions, is 0 are left out
     /// @param from first sample of the batch
     /// @param to behind the last
-    /// @param number of the first sample of the batch in all of the data
     void add(
             Map<String, Tensor> dense,
             Map<String, Tensor> pruned,
-            @Nullable Tensor mask,
+            Calibration.Part part,
             int from,
             int to,
-            int number,
             Moments moments) {
         Tensor input = get(pruned, layer.input());
         Tensor response = get(dense, layer.response());
         Rows rows = rows(input, response);
         int perSample = Math.min(positionsPerSample, rows.positions());
         int[] places = IntStream.range(from, to)
-                .flatMap(sample -> chosen(sample, number + sample, rows.positions(), perSample, mask))
+                .flatMap(sample -> chosen(sample, part.number() + sample, rows.positions(), perSample, part.mask()))
                 .toArray();
         if (places.length == 0) {
             return;
@@ -80,7 +78,7 @@ final class Sampler {
                 t[row * outputs + output] = (float) value;
             }
             if (!isFinite(x, row * columns, columns) || !isFinite(t, row * outputs, outputs)) {
-                worst.accumulateAndGet(number + sample, Math::min);
+                worst.accumulateAndGet(part.samples()[sample], Math::min);
             }
         });
         if (worst.get() < Integer.MAX_VALUE) {

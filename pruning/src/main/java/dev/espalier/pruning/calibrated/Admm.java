@@ -45,6 +45,7 @@ final class Admm implements CalibratedMethod {
                 if (raise == MOST_RAISES) {
                     throw e;
                 }
+                problem.raiseRidge();
                 lambda *= 10;
             }
         }

@@ -1,10 +1,16 @@
 package dev.espalier.pruning.calibrated;
 
 import dev.espalier.sparse.SparsityPattern;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What a layer has to compute, and what it computed.
 public final class LayerProblem {
+    /// Sums of products in single precision are no more exact.
+    private static final double CONSTANT = 1e-6;
+
     private final Moments fit;
     private final Moments held;
     private final double[] dense;
@@ -14,6 +20,7 @@ public final class LayerProblem {
     private final SparsityPattern pattern;
     private final long zeros;
     private @Nullable Moments all;
+    private int raises;
 
     /// @param fit moments of the samples to solve with
     /// @param held moments of samples that are held back, by which the ridge is chosen
@@ -40,6 +47,34 @@ public final class LayerProblem {
         this.matrix = matrix;
         this.pattern = pattern;
         this.zeros = zeros;
+    }
+
+    /// What the samples say too little of, clauses for people. To be asked when the problem is solved.
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (all().samples() < inputs()) {
+            warnings.add("fewer rows than inputs, so that much is decided by the ridge, which holds weights where they were");
+        }
+        if (IntStream.range(0, weightInputs()).anyMatch(this::isConstant)) {
+            warnings.add("inputs that are the same in all samples, the weights of which the ridge decides");
+        }
+        if (raises > 0) {
+            warnings.add("moments that were not positive definite, until the ridge was raised tenfold"
+                    + (raises > 1 ? ", " + raises + " times" : ""));
+        }
+        return warnings;
+    }
+
+    /// Whether an input is 0, or hardly varies where the bias can do what it does.
+    private boolean isConstant(int input) {
+        double square = all().input(input, input);
+        double mean = hasBias ? all().input(input, weightInputs()) : 0;
+        return square - mean * mean <= CONSTANT * square;
+    }
+
+    /// A ridge was too small and is tried larger.
+    void raiseRidge() {
+        raises++;
     }
 
     /// The dense weights without the bias, outputs x inputs.

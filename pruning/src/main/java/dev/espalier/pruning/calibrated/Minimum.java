@@ -37,6 +37,7 @@ final class Minimum {
             if (raised == MOST_RAISED) {
                 throw new NotPositiveDefiniteException();
             }
+            problem.raiseRidge();
         }
     }
 
