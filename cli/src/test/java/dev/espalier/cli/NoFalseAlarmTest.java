@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// With `-Despalier.sweep=all` the large models are looked at too, which takes minutes.
 final class NoFalseAlarmTest {
-    private static final long LARGEST = 250_000;
+    private static final long LARGEST = 500_000;
     private static final boolean IS_ALL = "all".equals(System.getProperty("espalier.sweep"));
 
     @TempDir

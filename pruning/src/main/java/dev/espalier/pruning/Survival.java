@@ -50,6 +50,7 @@ public final class Survival {
     private final List<Survivor> survivors;
     private final Map<String, Followed> followed = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
+    private final Set<String> joined = new HashSet<>();
 
     private Survival(Map<String, Mask> promised, List<Survivor> survivors) {
         this.promised = promised;
@@ -92,6 +93,7 @@ public final class Survival {
         survival.lookForEach(survival::byName);
         survival.lookForEach(survival::zeroForZero);
         survival.lookForEach(survival::withMoreZeros);
+        survival.lookForEach(survival::amongOthers);
         survival.lookForEach(survival::byNumber);
         return promised.keySet().stream()
                 .map(name ->
@@ -164,6 +166,20 @@ public final class Survival {
     private static boolean isMoreThanChance(Survivor survivor, Mask mask) {
         double share = (double) mask.keptCount() / mask.shape().elementCount();
         return survivor.kept() < mask.keptCount() && survivor.kept() * -Math.log(share) > CERTAIN_BITS * Math.log(2);
+    }
+
+    /// Several tensors may be in one.
+    private Optional<Followed> amongOthers(String name, Mask mask) {
+        if (mask.shape().rank() != 2) {
+            return Optional.empty();
+        }
+        List<Mask> ways = List.of(mask, mask.permuted(List.of(1, 0)));
+        Optional<Survivor> whole = survivors.stream()
+                .filter(survivor -> !taken.contains(survivor.path()) || joined.contains(survivor.path()))
+                .filter(survivor -> ways.stream().anyMatch(way -> JoinedMatrices.have(survivor.nonZeros(), way)))
+                .findFirst();
+        whole.ifPresent(survivor -> joined.add(survivor.path()));
+        return whole.map(survivor -> found(name, survivor, "in '" + survivor.path() + "', zero for zero"));
     }
 
     private Optional<Followed> byNumber(String name, Mask mask) {

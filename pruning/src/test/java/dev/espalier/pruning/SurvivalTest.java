@@ -76,6 +76,36 @@ final class SurvivalTest {
         assertThat(followed).isEqualTo(new Followed("w", Fate.DENSE, "as 'fused', zero for zero"));
     }
 
+    /// As ONNX Runtime's Attention has the weights of queries, keys and values: [inputs, 3 x outputs].
+    @Test
+    void findsMatricesThatWereJoined() {
+        int rows = 20;
+        Map<String, Mask> promised = new LinkedHashMap<>();
+        Random random = new Random(3);
+        for (String name : List.of("q", "k", "v", "other")) {
+            promised.put(name, Mask.of(Shape.of(rows, 10), i -> random.nextInt(3) == 0));
+        }
+        List<Mask> parts = List.copyOf(promised.values());
+        float[] beside = new float[rows * 30];
+        float[] below = new float[rows * 30];
+        for (int i = 0; i < beside.length; i++) {
+            beside[i] = parts.get(i % 30 / 10).isKept(i / 30 * 10 + i % 10) ? 1 : 0;
+            below[i % 30 * rows + i / 30] = beside[i];
+        }
+        for (DenseTensor whole :
+                List.of(DenseTensor.of(Shape.of(rows, 30), beside), DenseTensor.of(Shape.of(30, rows), below))) {
+            Model after =
+                    ModelBuilder.opset(17).initializer("qkv", whole).build();
+            String how = "in 'qkv', zero for zero";
+            assertThat(Survival.follow(promised, Evidence.of(after)))
+                    .containsExactly(
+                            new Followed("q", Fate.DENSE, how),
+                            new Followed("k", Fate.DENSE, how),
+                            new Followed("v", Fate.DENSE, how),
+                            new Followed("other", Fate.LOST, "no tensor has its zeros"));
+        }
+    }
+
     @Test
     void findsARenamedTensorThatWasTransposed() {
         float[] values = new float[(int) SHAPE.elementCount()];
