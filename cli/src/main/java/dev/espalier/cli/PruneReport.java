@@ -127,8 +127,8 @@ record PruneReport(
                         .flatMap(layer -> layer.calibrated().stream())
                         .flatMap(calibrated -> calibrated.warnings().stream())
                         .toList())
-                .forEach((what, count) -> notes.add("the samples of " + count + " of "
-                        + result.layers().size() + " layers have " + what));
+                .forEach((what, count) -> notes.add(
+                        "the samples of " + count + " of " + result.layers().size() + " layers have " + what));
         countBy(result.layers().stream()
                         .flatMap(layer -> layer.exactBecause().stream())
                         .toList())

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Calibration data that say too little, or what cannot be.
@@ -24,8 +23,7 @@ final class CalibrationInputTest {
     private Path folder;
 
     private Path data(float[] pixels) throws IOException {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Float.BYTES * pixels.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * pixels.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(pixels);
         String shape = "(" + pixels.length / PIXELS + ", 1, 8, 8)";
         return Npz.write(folder.resolve("data.npz"), "input", "<f4", shape, bytes.array());
@@ -94,8 +92,7 @@ final class CalibrationInputTest {
             pixels[i] = 0;
             pixels[i + 1] = 0.7f;
         }
-        assertThat(notes(data(pixels)))
-                .anyMatch(note -> note.contains("inputs that are the same in all samples"));
+        assertThat(notes(data(pixels))).anyMatch(note -> note.contains("inputs that are the same in all samples"));
         assertThat(notes(data(new float[1000 * PIXELS])))
                 .anyMatch(note -> note.startsWith("the samples of 3 of 3 layers have inputs that are the same"));
     }

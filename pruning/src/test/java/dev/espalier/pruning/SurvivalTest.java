@@ -94,8 +94,7 @@ final class SurvivalTest {
         }
         for (DenseTensor whole :
                 List.of(DenseTensor.of(Shape.of(rows, 30), beside), DenseTensor.of(Shape.of(30, rows), below))) {
-            Model after =
-                    ModelBuilder.opset(17).initializer("qkv", whole).build();
+            Model after = ModelBuilder.opset(17).initializer("qkv", whole).build();
             String how = "in 'qkv', zero for zero";
             assertThat(Survival.follow(promised, Evidence.of(after)))
                     .containsExactly(

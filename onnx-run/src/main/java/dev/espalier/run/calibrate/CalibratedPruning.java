@@ -138,7 +138,8 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
                 layer.matrix().mask(solution.kept()),
                 layer.matrix().write(solution.weights(), solution.stride()),
                 Fitted.alongside(layer, solution),
-                Optional.of(new PrunedWeight.Calibrated(by.name(), solution.maskedError(), solution.error(), note, problem.warnings())));
+                Optional.of(new PrunedWeight.Calibrated(
+                        by.name(), solution.maskedError(), solution.error(), note, problem.warnings())));
     }
 
     private LayerSolution solution(CalibratedLayer layer, CalibratedMethod by, LayerProblem problem) {

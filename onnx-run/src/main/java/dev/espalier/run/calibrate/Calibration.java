@@ -41,9 +41,9 @@ final class Calibration implements AutoCloseable {
     ///
     /// @param number of the first among those that are run
     /// @param samples which they are in the data
-    record Part(int number, int[] samples, @Nullable Tensor mask) {
+    record Part(int number, List<Integer> samples, @Nullable Tensor mask) {
         int size() {
-            return samples.length;
+            return samples.size();
         }
     }
 
@@ -176,9 +176,10 @@ final class Calibration implements AutoCloseable {
 
     private void note(int at, Batch batch, Map<String, DenseTensor> inputs) {
         if (at == parts.size()) {
-            int number = at == 0 ? 0 : parts.getLast().number() + parts.getLast().size();
-            int[] numbers =
-                    IntStream.range(0, batch.size()).map(batch::sample).toArray();
+            int number =
+                    at == 0 ? 0 : parts.getLast().number() + parts.getLast().size();
+            List<Integer> numbers =
+                    IntStream.range(0, batch.size()).mapToObj(batch::sample).toList();
             parts.add(new Part(number, numbers, Tokens.mask(inputs)));
         }
     }

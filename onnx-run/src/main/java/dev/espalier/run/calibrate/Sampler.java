@@ -78,7 +78,7 @@ final class Sampler {
                 t[row * outputs + output] = (float) value;
             }
             if (!isFinite(x, row * columns, columns) || !isFinite(t, row * outputs, outputs)) {
-                worst.accumulateAndGet(part.samples()[sample], Math::min);
+                worst.accumulateAndGet(part.samples().get(sample), Math::min);
             }
         });
         if (worst.get() < Integer.MAX_VALUE) {

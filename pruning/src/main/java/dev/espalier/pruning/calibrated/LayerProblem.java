@@ -53,7 +53,8 @@ public final class LayerProblem {
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         if (all().samples() < inputs()) {
-            warnings.add("fewer rows than inputs, so that much is decided by the ridge, which holds weights where they were");
+            warnings.add(
+                    "fewer rows than inputs, so that much is decided by the ridge, which holds weights where they were");
         }
         if (IntStream.range(0, weightInputs()).anyMatch(this::isConstant)) {
             warnings.add("inputs that are the same in all samples, the weights of which the ridge decides");
