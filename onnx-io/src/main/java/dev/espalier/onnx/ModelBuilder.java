@@ -11,6 +11,7 @@ import dev.espalier.onnx.proto.TensorProto;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Encoded;
+import dev.espalier.sparse.Shape;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
@@ -60,6 +61,14 @@ public final class ModelBuilder {
         return this;
     }
 
+    /// What the graph declares of a value inside it.
+    ///
+    /// @param dims integers or names
+    public ModelBuilder declare(String name, ElementType type, Object... dims) {
+        graph.addValueInfo(ValueType.declare(name, type, dims));
+        return this;
+    }
+
     /// An initializer, dense or sparse, or one that is packed: then it must come before the nodes that read it.
     public ModelBuilder initializer(String name, Encoded tensor) {
         switch (message(name, tensor)) {
@@ -79,6 +88,25 @@ public final class ModelBuilder {
             proto.addDims(dim);
         }
         TypedField.write(tensor, proto);
+        graph.addInitializer(proto);
+        return this;
+    }
+
+    /// An initializer whose elements are in another file.
+    ///
+    /// @param location the file's name
+    /// @param offset where in it they begin
+    public ModelBuilder externalInitializer(
+            String name, ElementType type, Shape shape, String location, long offset) {
+        TensorProto.Builder proto = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(OnnxTypes.number(type))
+                .setDataLocation(TensorProto.DataLocation.EXTERNAL);
+        for (long dim : shape.dims()) {
+            proto.addDims(dim);
+        }
+        proto.addExternalDataBuilder().setKey("location").setValue(location);
+        proto.addExternalDataBuilder().setKey("offset").setValue(String.valueOf(offset));
         graph.addInitializer(proto);
         return this;
     }

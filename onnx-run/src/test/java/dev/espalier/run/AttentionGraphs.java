@@ -24,6 +24,13 @@ final class AttentionGraphs {
                         .expect(2, 1));
     }
 
+    /// Attention of which places go that gives out its scale as `root`, 2 for four places.
+    static Net withScale(String name) {
+        return scaled(heads(name), true)
+                .with(new ChannelOptions(Attention.SIZE, false, false, false))
+                .out("root");
+    }
+
     /// Queries, keys and values of two heads with four places each.
     private static Net heads(String name) {
         Net net = Net.of(name, 17).in("N", 5, 8).integers("split", 0, 0, 2, 4).integers("join", 0, 0, 8);

@@ -253,6 +253,10 @@ final class MovementGraphs {
                         .dense("d", "y", 32, 3)
                         .out("y", 1, 4, 3)
                         .expect(8, 1),
+                twoWays("an axis that is taken apart in two ways", 4, 2).expect(3, 1),
+                twoWays("an axis that is taken apart in two ways that cross", 2, 3)
+                        .expect(2, 1),
+                inAndOut("an axis of which two reshapes leave different parts").expect(1, 1),
                 Net.image("a channel that is squeezed in and out", 17)
                         .conv("x", "a", 3, 8)
                         .node("GlobalAveragePool", "a", "p")
@@ -282,5 +286,38 @@ final class MovementGraphs {
                         .out("y", "N", 4, 6, 6)
                         .frozen("b", 1, "no channel rule")
                         .expect(8, 1));
+    }
+
+    /// Six columns of which one half may lose the same places as the other, or one as a whole: each excludes the other.
+    private static Net inAndOut(String name) {
+        return Net.of(name, 17)
+                .in("N", 5)
+                .dense("x", "a", 5, 6)
+                .integers("s", 0, 2, -1)
+                .node("Reshape", "a,s", "b")
+                .node("ReduceMax", "b", "c", "axes", List.of(1), "keepdims", 0)
+                .dense("c", "d", 3, 2)
+                .node("Reshape", "a,s", "e")
+                .node("ReduceMax", "e", "f", "axes", List.of(2), "keepdims", 0)
+                .dense("f", "g", 2, 2)
+                .node("Add", "d,g", "y")
+                .out("y", "N", 2);
+    }
+
+    /// Twelve columns as `first` by what is left, and as `second` by what is left.
+    private static Net twoWays(String name, int first, int second) {
+        return Net.of(name, 17)
+                .in("N", 5)
+                .dense("x", "a", 5, 12)
+                .integers("s1", 0, first, -1)
+                .integers("s2", 0, second, -1)
+                .node("Reshape", "a,s1", "b")
+                .node("Reshape", "a,s2", "c")
+                .dense("b", "d", 12 / first, 2)
+                .dense("c", "e", 12 / second, 2)
+                .node("ReduceMax", "d", "f", "axes", List.of(1))
+                .node("ReduceMax", "e", "g", "axes", List.of(1))
+                .node("Add", "f,g", "y")
+                .out("y", "N", 1, 2);
     }
 }

@@ -15,6 +15,8 @@ final class NestedGraphs {
                 branches("a branch that gives out what it captures", conv("w", "o"), same())
                         .frozen("a", 1, "an output of a nested graph")
                         .expect(0, 0),
+                loop("a loop that reads what is around it").expect(8, 1),
+                layered("a loop with layers of declared sizes").expect(8 + 5, 2),
                 called("a local function"));
     }
 
@@ -39,6 +41,46 @@ final class NestedGraphs {
         return ModelBuilder.opset(17)
                 .node("Identity", List.of("a"), List.of("q"))
                 .output("q", ElementType.F32, 1, 8, 6, 6);
+    }
+
+    /// Three times around: the state gets what a layer makes of what is outside.
+    private static Net loop(String name) {
+        ModelBuilder body =
+                body().node("Conv", List.of("a", "w"), List.of("o")).node("Add", List.of("s", "o"), List.of("t"));
+        return around(Net.of(name, 17).weight("w", 4, 8, 1, 1), body);
+    }
+
+    private static Net layered(String name) {
+        ModelBuilder body = body()
+                .node("Conv", List.of("a", "w"), List.of("h"))
+                .node("Sigmoid", List.of("h"), List.of("g"))
+                .node("Conv", List.of("g", "v"), List.of("o"))
+                .declare("h", ElementType.F32, 1, 5, 6, 6)
+                .declare("g", ElementType.F32, 1, 5, 6, 6)
+                .node("Add", List.of("s", "o"), List.of("t"));
+        return around(Net.of(name, 17).weight("w", 5, 8, 1, 1).weight("v", 4, 5, 1, 1), body);
+    }
+
+    private static ModelBuilder body() {
+        return ModelBuilder.opset(17)
+                .input("i", ElementType.I64)
+                .input("c", ElementType.BOOL)
+                .input("s", ElementType.F32, 1, 4, 6, 6)
+                .declare("o", ElementType.F32, 1, 4, 6, 6)
+                .node("Identity", List.of("c"), List.of("k"))
+                .output("k", ElementType.BOOL)
+                .output("t", ElementType.F32, 1, 4, 6, 6);
+    }
+
+    private static Net around(Net net, ModelBuilder body) {
+        net.in(1, 3, 6, 6)
+                .conv("x", "a", 3, 8)
+                .scalar("times", 3)
+                .single(ElementType.BOOL, "true", 1)
+                .weight("start", 1, 4, 6, 6)
+                .builder()
+                .nodeWithBodies("Loop", List.of("times", "true", "start"), List.of("z"), "body", body);
+        return net.node("Relu", "z", "y").out("y", 1, 4, 6, 6);
     }
 
     private static Net called(String name) {

@@ -216,6 +216,15 @@ final class Net {
     }
 
     Net batchNorm(String from, String to, int size) {
+        return batchNorm(from, to, to, size);
+    }
+
+    /// Normalization that also gives out the statistics, as some old models do.
+    Net training(String from, String to, int size) {
+        return batchNorm(from, to, "%s,%s_1,%s_2,%s_3,%s_4".replace("%s", to), size);
+    }
+
+    private Net batchNorm(String from, String to, String outputs, int size) {
         float[] variance = new float[size];
         for (int i = 0; i < size; i++) {
             variance[i] = i % 4 + 1;
@@ -227,7 +236,7 @@ final class Net {
                 .node(
                         "BatchNormalization",
                         from + "," + to + "_scale," + to + "_shift," + to + "_mean," + to + "_var",
-                        to);
+                        outputs);
     }
 
     @Override

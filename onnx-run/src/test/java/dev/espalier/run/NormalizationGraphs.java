@@ -19,6 +19,12 @@ final class NormalizationGraphs {
                         .conv("b", "y", 8, 4)
                         .out("y", "N", 4, 6, 6)
                         .expect(8, 1),
+                Net.image("normalization as in training", 9)
+                        .conv("x", "a", 3, 8)
+                        .training("a", "b", 8)
+                        .conv("b", "y", 8, 4)
+                        .out("y", "N", 4, 6, 6)
+                        .expect(8, 1),
                 Net.image("normalization over space", 17)
                         .conv("x", "a", 3, 8)
                         .weight("s", 8)

@@ -21,6 +21,13 @@ final class ReductionGraphs {
                         .conv("s", "y", 1, 4)
                         .out("y", "N", 4, 6, 6)
                         .expect(8, 1),
+                Net.image("a mean over channels by an operand", 18)
+                        .conv("x", "a", 3, 8)
+                        .integers("axes", -3)
+                        .node("ReduceMean", "a,axes", "s")
+                        .conv("s", "y", 1, 4)
+                        .out("y", "N", 4, 6, 6)
+                        .expect(8, 1),
                 Net.image("a maximum over channels", 17)
                         .conv("x", "a", 3, 8)
                         .node("ReduceMax", "a", "s", "axes", List.of(1))
