@@ -234,8 +234,8 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                 fitted(plan(request.partly(part), before, steps, probe), before).apply(model));
         ChannelPlan plan = plan(request, state, steps, probe);
         long before = FileSizes.bytes(file, plan.model().externalFiles());
-        ChannelPruneReport report =
-                ChannelPruneReport.of(file, before, plan, reference, probe.failure(), request.roundTo(), notes);
+        ChannelPruneReport report = ChannelPruneReport.of(
+                file, before, plan, pattern, reference, probe.failure(), request.roundTo(), notes);
         if (plan.removedChannels() == 0) {
             return new Outcome(report, share.share().signum() == 0);
         }

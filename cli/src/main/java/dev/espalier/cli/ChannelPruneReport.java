@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.pruning.channels.ChannelLayer;
 import dev.espalier.pruning.channels.ChannelPlan;
 import dev.espalier.pruning.channels.ChannelTotals;
+import dev.espalier.pruning.channels.ChannelWhy;
 import dev.espalier.run.Difference;
 import dev.espalier.run.calibrate.CalibratedChannels;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param output where it was written; null if nothing was
 /// @param fileBytesAfter size of the output, external data included; null if nothing was written
+/// @param units what is counted: channels, or heads of attention
 /// @param channels how many can go, of all groups
 /// @param removed how many of them go
 /// @param roundTo what widths were rounded to multiples of, given or measured
@@ -33,6 +35,7 @@ record ChannelPruneReport(
         @Nullable String output,
         long fileBytesBefore,
         @Nullable Long fileBytesAfter,
+        String units,
         long channels,
         long removed,
         int groups,
@@ -52,16 +55,22 @@ record ChannelPruneReport(
             Path model,
             long bytes,
             ChannelPlan plan,
+            String units,
             String reference,
             String notRun,
             int roundTo,
             List<String> notes) {
+        List<ChannelLayer> layers = plan.layers();
+        boolean isUnexplained = plan.channels() == 0
+                && layers.stream().allMatch(layer -> layer.frozenBy().isEmpty());
+        Stream<String> reasons = isUnexplained ? Stream.of(obstacles(plan)) : Stream.of();
         return new ChannelPruneReport(
                 JsonReport.SCHEMA_VERSION,
                 model.toString(),
                 null,
                 bytes,
                 null,
+                units,
                 plan.channels(),
                 plan.removedChannels(),
                 plan.groups(),
@@ -71,10 +80,23 @@ record ChannelPruneReport(
                 reference,
                 null,
                 notRun,
-                plan.layers(),
+                layers,
                 List.of(),
-                Stream.concat(notes.stream(), plan.notes().stream()).toList(),
+                Stream.of(reasons, notes.stream(), plan.notes().stream())
+                        .flatMap(all -> all)
+                        .toList(),
                 null);
+    }
+
+    /// Why nothing can go of a model without layers that a rule understands.
+    private static String obstacles(ChannelPlan plan) {
+        Map<String, Long> reasons = frequent(ChannelWhy.ofMatrices(plan.structure()));
+        return reasons.isEmpty()
+                ? "no operator that channel pruning has a rule for multiplies by a matrix that the model stores"
+                : "matrices that stay: "
+                        + reasons.entrySet().stream()
+                                .map(each -> each.getValue() + " " + each.getKey())
+                                .collect(Collectors.joining("; "));
     }
 
     ChannelPruneReport with(Path to, long bytes) {
@@ -84,6 +106,7 @@ record ChannelPruneReport(
                 to.toString(),
                 fileBytesBefore,
                 bytes,
+                units,
                 channels,
                 removed,
                 groups,
@@ -106,6 +129,7 @@ record ChannelPruneReport(
                 output,
                 fileBytesBefore,
                 fileBytesAfter,
+                units,
                 channels,
                 removed,
                 groups,
@@ -128,6 +152,7 @@ record ChannelPruneReport(
                 output,
                 fileBytesBefore,
                 fileBytesAfter,
+                units,
                 channels,
                 removed,
                 groups,
@@ -150,6 +175,7 @@ record ChannelPruneReport(
                 output,
                 fileBytesBefore,
                 fileBytesAfter,
+                units,
                 channels,
                 removed,
                 groups,
@@ -186,8 +212,8 @@ record ChannelPruneReport(
         } else {
             console.out()
                     .printf(
-                            "%s of %s channels go, in %d groups%n",
-                            Figures.count(removed), Figures.count(channels), groups);
+                            "%s of %s %s go, in %d groups%n",
+                            Figures.count(removed), Figures.count(channels), units, groups);
             print(console, "parameters", before.parameters(), after.parameters());
             print(console, "multiply-adds", before.macs(), after.macs());
         }
@@ -212,10 +238,11 @@ record ChannelPruneReport(
     }
 
     private String nothing() {
+        String unit = units.substring(0, units.length() - 1);
         if (channels == 0) {
-            return "no channel can go";
+            return "no " + unit + " can go";
         }
-        return isOfDead() ? "no channel is dead" : "no channel goes";
+        return "no " + unit + (isOfDead() ? " is dead" : " goes");
     }
 
     /// Whether only channels went that make no difference.
@@ -232,20 +259,28 @@ record ChannelPruneReport(
 
     /// The reasons by operator, those that freeze most layers first.
     private void printFrozen(Console console) {
-        Map<String, Long> reasons = layers.stream()
+        List<String> all = layers.stream()
                 .map(ChannelLayer::frozenBy)
                 .filter(reason -> !reason.isEmpty())
-                .map(reason -> reason.replaceAll(" '[^']*'$", ""))
-                .collect(Collectors.groupingBy(reason -> reason, LinkedHashMap::new, Collectors.counting()));
-        if (reasons.isEmpty()) {
+                .toList();
+        if (all.isEmpty()) {
             return;
         }
-        long frozen = reasons.values().stream().mapToLong(i -> i).sum();
-        console.out().printf("outputs of %d of %d layers cannot go:%n", frozen, layers.size());
-        reasons.entrySet().stream()
+        console.out().printf("outputs of %d of %d layers cannot go:%n", all.size(), layers.size());
+        frequent(all).forEach((reason, count) -> console.out().printf("  %d  %s%n", count, reason));
+    }
+
+    /// Without the names of nodes, with how often each occurs, those that do most often first.
+    private static Map<String, Long> frequent(List<String> reasons) {
+        Map<String, Long> counts = reasons.stream()
+                .map(reason -> reason.replaceAll(" '[^']*'$", "").replaceAll("the shape of '[^']*'", "a shape"))
+                .collect(Collectors.groupingBy(reason -> reason, LinkedHashMap::new, Collectors.counting()));
+        Map<String, Long> most = new LinkedHashMap<>();
+        counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .limit(MOST_REASONS)
-                .forEach(entry -> console.out().printf("  %d  %s%n", entry.getValue(), entry.getKey()));
+                .forEach(entry -> most.put(entry.getKey(), entry.getValue()));
+        return most;
     }
 
     private void printCheck(Console console) {

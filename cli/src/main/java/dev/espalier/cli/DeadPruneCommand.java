@@ -80,7 +80,7 @@ final class DeadPruneCommand implements Callable<Integer>, HasModelFile {
     private ChannelPruneReport prune(@Nullable Path to) throws IOException {
         ChannelPlan plan = plan();
         long before = FileSizes.bytes(file, plan.model().externalFiles());
-        ChannelPruneReport report = ChannelPruneReport.of(file, before, plan, ORIGINAL, "", 1, List.of());
+        ChannelPruneReport report = ChannelPruneReport.of(file, before, plan, "channels", ORIGINAL, "", 1, List.of());
         if (plan.removedChannels() == 0) {
             return report;
         }

@@ -45,11 +45,12 @@ final class PrunePage {
 
     /// What `prune --pattern channels` did.
     static void write(ChannelPruneReport report, Path file) throws IOException {
-        HtmlPage page = new HtmlPage(report.model() + ": channels removed");
+        HtmlPage page = new HtmlPage(report.model() + ": " + report.units() + " removed");
         page.head(
                 report.model(),
                 HtmlPage.Mark.NONE,
-                Figures.count(report.removed()) + " of " + Figures.count(report.channels()) + " channels go");
+                Figures.count(report.removed()) + " of " + Figures.count(report.channels()) + " " + report.units()
+                        + " go");
         report.notes().forEach(note -> page.paragraph(HtmlPage.Mark.FAIR, note));
         page.section("Layers");
         page.table(

@@ -240,8 +240,24 @@ final class ChannelPruneCommandTest {
         Cli.Result result =
                 Cli.launch("prune", file, "--pattern", "channels", "--round-to", "1", "-s", "0.5", "-o", out());
         assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.output()).contains("no channel can go").contains("nothing was written");
+        assertThat(result.output())
+                .contains("no channel can go")
+                .contains("nothing tells a shape")
+                .contains("nothing was written");
         assertThat(Files.exists(out())).isFalse();
+    }
+
+    @Test
+    void saysWhatStaysWhereNoLayerIsUnderstood() {
+        assertThat(reasonOf("structure/opset_22_ops.onnx")).contains("nothing tells a shape");
+        assertThat(reasonOf("structure/skl_lr_mnist.onnx")).contains("no operator that channel pruning has a rule for");
+    }
+
+    private static String reasonOf(String model) {
+        Cli.Result result = Cli.launch(
+                "prune", TestModels.shared(model), "--pattern=channels", "--round-to=1", "-s0.5", "--dry-run");
+        assertThat(result.exitCode()).isEqualTo(1);
+        return result.output();
     }
 
     @Test
@@ -349,6 +365,6 @@ final class ChannelPruneCommandTest {
             assertThat(verified.exitCode()).as(more).isZero();
         }
         Cli.Result heads = Cli.launch("prune", file, "--pattern=heads", "-s", "0.5", "--dry-run");
-        assertThat(heads.output()).contains("5 of 10 channels go, in 4 groups");
+        assertThat(heads.output()).contains("5 of 10 heads go, in 4 groups");
     }
 }

@@ -96,8 +96,7 @@ public final class ModelBuilder {
     ///
     /// @param location the file's name
     /// @param offset where in it they begin
-    public ModelBuilder externalInitializer(
-            String name, ElementType type, Shape shape, String location, long offset) {
+    public ModelBuilder externalInitializer(String name, ElementType type, Shape shape, String location, long offset) {
         TensorProto.Builder proto = TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(OnnxTypes.number(type))

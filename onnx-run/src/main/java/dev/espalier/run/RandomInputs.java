@@ -49,6 +49,14 @@ public final class RandomInputs {
                     Stream.of(1, 2, 8, 16, 32, 64, 128, 224, 256, 320, 512, 640).map(free -> new Guess(free, lone, 1)))
             .toList();
 
+    /// In the order for comparing what two models compute: those first that give an attention several places to look
+    /// at, and a convolution more than its padding.
+    static final List<Guess> TELLING = Stream.of(
+                    Stream.of(16, 8).map(free -> new Guess(free, false, 1)), GUESSES.stream())
+            .flatMap(guesses -> guesses)
+            .distinct()
+            .toList();
+
     private static final long MOST_ELEMENTS = 1 << 26;
 
     private final SplittableRandom random;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Dimension;
 import dev.espalier.onnx.Model;
-import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
@@ -14,7 +13,6 @@ import dev.espalier.onnx.ValueType;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelGroupInfo;
 import dev.espalier.pruning.channels.ChannelOptions;
-import dev.espalier.pruning.channels.ChannelOptions.Attention;
 import dev.espalier.pruning.channels.ChannelPlan;
 import dev.espalier.pruning.channels.ChannelPlanner;
 import dev.espalier.pruning.channels.ChannelRequest;
@@ -212,9 +210,7 @@ final class ChannelTrapsTest {
     @Test
     void t6DeclaredSizesFollow() throws IOException, ModelRunException {
         Net net = layers("declared sizes", 17);
-        net.builder()
-                .declare("a", ElementType.F32, "N", 8, 6, 6)
-                .declare("r", ElementType.F32, "N", 8, 6, 6);
+        net.builder().declare("a", ElementType.F32, "N", 8, 6, 6).declare("r", ElementType.F32, "N", 8, 6, 6);
         Model pruned = holds(net).model();
         assertThat(dims(pruned, "a")).containsExactly(-1L, 4L, 6L, 6L);
         assertThat(dims(pruned, "r")).containsExactly(-1L, 4L, 6L, 6L);
@@ -329,15 +325,14 @@ final class ChannelTrapsTest {
                 .initializer(
                         "w",
                         SparseEncodings.COO.encode(
-                                sparse,
-                                Mask.ofBitsOtherThanZero(sparse, Quantization.NONE),
-                                Quantization.NONE));
+                                sparse, Mask.ofBitsOtherThanZero(sparse, Quantization.NONE), Quantization.NONE));
         ChannelPlan plan = holds(net.node("MatMul", "a,w", "y").out("y", "N", 3));
         assertThat(constant(plan.model(), "w").isSparse()).isTrue();
         assertThat(dims(plan.model(), "w")).containsExactly(20L, 3L);
     }
 
-    // --------------------------------------------------------------------------- T13: wishes that contradict each other
+    // --------------------------------------------------------------------------- T13: wishes that contradict each
+    // other
 
     @Test
     void t13RoundingGivesWayToGroupsInAResidualStream() throws IOException, ModelRunException {

@@ -51,6 +51,21 @@ final class DeadGraphs {
                         .node("Conv", "r,v", "y", "pads", List.of(1, 1, 1, 1))
                         .out("y", "N", 4, 6, 6)
                         .expect(3, 1),
+                filters("a constant that is infinite stays")
+                        .floats("b", Shape.of(8), 9, 0, 9, 9, 3, 1, 9, 9)
+                        .node("Conv", "x,w,b", "a")
+                        .node("Log", "a", "r")
+                        .weight("v", 4, 8, 3, 3)
+                        .node("Conv", "r,v", "y", "pads", List.of(1, 1, 1, 1))
+                        .out("y", "N", 4, 6, 6)
+                        .expect(1, 1),
+                filters("what is infinite goes into no bias")
+                        .floats("b", Shape.of(8), 9, 0, 9, 9, 3, 1, 9, 9)
+                        .node("Conv", "x,w,b", "a")
+                        .node("Log", "a", "r")
+                        .conv("r", "y", 8, 4)
+                        .out("y", "N", 4, 6, 6)
+                        .expect(2, 1),
                 filters("normalization of zeros")
                         .node("Conv", "x,w", "a")
                         .batchNorm("a", "n", 8)

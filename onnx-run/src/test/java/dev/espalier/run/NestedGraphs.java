@@ -51,8 +51,7 @@ final class NestedGraphs {
     }
 
     private static Net layered(String name) {
-        ModelBuilder body = body()
-                .node("Conv", List.of("a", "w"), List.of("h"))
+        ModelBuilder body = body().node("Conv", List.of("a", "w"), List.of("h"))
                 .node("Sigmoid", List.of("h"), List.of("g"))
                 .node("Conv", List.of("g", "v"), List.of("o"))
                 .declare("h", ElementType.F32, 1, 5, 6, 6)

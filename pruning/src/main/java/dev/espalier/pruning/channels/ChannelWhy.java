@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Why the indices of a tensor can go or not, axis by axis.
 ///
@@ -45,6 +46,21 @@ public record ChannelWhy(String tensor, List<AxisAnswer> axes) {
             axes.add(answer(structure, tensor.axis(axis), trace));
         }
         return new ChannelWhy(tensor.toString(), axes);
+    }
+
+    /// Why constants with two axes or more, which could be weights, stay as they are: what freezes the first axis with
+    /// several indices of each that a node reads.
+    public static List<String> ofMatrices(ChannelStructure structure) {
+        ChannelTrace trace = new ChannelTrace(structure);
+        return structure.graph().tensors().stream()
+                .filter(tensor -> tensor.isStored() && tensor.rank() > 1)
+                .flatMap(tensor -> IntStream.range(0, tensor.rank())
+                        .mapToObj(tensor::axis)
+                        .filter(axis -> axis.size() > 1)
+                        .limit(1))
+                .map(axis -> answer(structure, axis, trace).reason())
+                .filter(reason -> !reason.isEmpty())
+                .toList();
     }
 
     private static Optional<ChannelTensor> find(ChannelStructure structure, String name) {

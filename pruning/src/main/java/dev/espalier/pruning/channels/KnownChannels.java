@@ -58,10 +58,11 @@ final class KnownChannels {
         return channels;
     }
 
-    /// The number that a tensor has throughout at this index of the axis; NaN if there is none.
+    /// The number that a tensor has throughout at this index of the axis; NaN if there is none. What is infinite
+    /// is taken for none: zero times that is not zero, so it can be moved nowhere.
     double at(Axis axis, int index) {
         double[] numbers = axis.tensor().isStored() ? storedAt(axis) : known[axis.id()];
-        return numbers == null ? Double.NaN : numbers[index];
+        return numbers == null || Double.isInfinite(numbers[index]) ? Double.NaN : numbers[index];
     }
 
     /// Equal for indices of an axis at which the tensor is the same.
