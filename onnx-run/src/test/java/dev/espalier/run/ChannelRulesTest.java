@@ -3,6 +3,7 @@ package dev.espalier.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.onnx.OnnxReader;
+import dev.espalier.onnx.TestModels;
 import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelGroupInfo;
 import dev.espalier.pruning.channels.ChannelOptions;
@@ -11,16 +12,21 @@ import dev.espalier.pruning.channels.ChannelPlanner;
 import dev.espalier.pruning.channels.ChannelRequest;
 import dev.espalier.pruning.channels.ChannelStructure;
 import dev.espalier.pruning.channels.ChannelWhy;
+import dev.espalier.pruning.channels.PartitionText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// In each of [ChannelGraphs] exactly the right channels can go, each alone and half of them together.
+/// In each of [ChannelGraphs] exactly the right channels can go, each alone and half of them together. Which these are
+/// is in `channels/partitions.txt`, in the words of [PartitionText]; `-Despalier.partitions=write` writes it, to be
+/// read
+/// before it is committed.
 final class ChannelRulesTest {
     @TempDir
     private Path folder;
@@ -38,6 +44,24 @@ final class ChannelRulesTest {
         twin.applyAsMask();
         Difference difference = ChannelProof.between(plan.model(), twin.model(), 3);
         assertThat(difference.isRounding()).as(difference.toString()).isTrue();
+    }
+
+    @Test
+    void partitionsAreThoseThatWereReviewed() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (Net net : graphs()) {
+            Path file = folder.resolve("model.onnx");
+            Files.write(file, net.builder().toBytes());
+            text.append("# ").append(net).append('\n');
+            text.append(PartitionText.of(
+                    ChannelStructure.of(OnnxReader.read(file), new OrtShapeProbe(file), net.options())));
+            text.append('\n');
+        }
+        Path golden = TestModels.inRepository("onnx-run/src/test/resources/channels/partitions.txt");
+        if (System.getProperty("espalier.partitions", "").equals("write")) {
+            Files.writeString(golden, text);
+        }
+        assertThat(golden).hasContent(text.toString());
     }
 
     @ParameterizedTest
