@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /// A structure in words: the units of each group, with the indices that each unit has in every axis, and what freezes
@@ -103,7 +104,7 @@ public final class PartitionText {
                 : structure.partition().classOf(axis.id(), index);
     }
 
-    private static String ranges(TreeSet<Integer> indices) {
+    private static String ranges(NavigableSet<Integer> indices) {
         StringBuilder text = new StringBuilder();
         Integer next = indices.isEmpty() ? null : indices.first();
         while (next != null) {
