@@ -193,18 +193,28 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
                     WeightLayout.firstAxisOf(stored.shape()));
         }
 
-        long size(SparseEncoding encoding) {
-            return encoding.encodedSize(elements, encoding.stored(pattern, nonZeros));
+        private Form in(SparseEncoding encoding) {
+            return new Form(this, encoding, encoding.stored(pattern, nonZeros));
+        }
+    }
+
+    /// A form that contents may take. What it stores is looked for once.
+    ///
+    /// @param stored the elements that it stores
+    private record Form(Contents contents, SparseEncoding encoding, Mask stored) {
+        long size() {
+            return encoding.encodedSize(contents.elements, stored);
         }
 
-        Optional<String> refusal(SparseEncoding encoding) {
-            return encoding.refusal(elements, encoding.stored(pattern, nonZeros), quantization);
+        Optional<String> refusal() {
+            return encoding.refusal(contents.elements, stored, contents.quantization);
         }
 
-        Encoded encode(SparseEncoding encoding) {
-            Mask stored = encoding.stored(pattern, nonZeros);
-            DenseTensor pruned = stored.equals(nonZeros) ? elements : nonZeros.applyTo(elements, quantization);
-            return encoding.encode(pruned, stored, quantization);
+        Encoded encode() {
+            DenseTensor pruned = stored.equals(contents.nonZeros)
+                    ? contents.elements
+                    : contents.nonZeros.applyTo(contents.elements, contents.quantization);
+            return encoding.encode(pruned, stored, contents.quantization);
         }
     }
 
@@ -256,17 +266,22 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     }
 
     private Chosen choose(Model model, Contents contents, List<SparseEncoding> from) {
-        List<SparseEncoding> possible = new ArrayList<>();
+        List<Form> possible = new ArrayList<>();
         Optional<String> refusal = Optional.empty();
         for (SparseEncoding encoding : from) {
             Optional<String> no = refusal(model, contents, encoding);
             if (no.isEmpty()) {
-                possible.add(encoding);
+                Form form = contents.in(encoding);
+                no = encoding.equals(SparseEncodings.DENSE) ? no : form.refusal();
+                if (no.isEmpty()) {
+                    possible.add(form);
+                }
             }
-            refusal = refusal.or(() -> no.filter(reason -> isToldOf(encoding)));
+            Optional<String> told = no.filter(reason -> isToldOf(encoding));
+            refusal = refusal.or(() -> told);
         }
         if (possible.isEmpty()) {
-            possible.add(SparseEncodings.DENSE);
+            possible.add(contents.in(SparseEncodings.DENSE));
         }
         Candidate best = smallest(contents, possible);
         Optional<String> note = best.encoding.equals(SparseEncodings.DENSE) ? refusal : Optional.empty();
@@ -283,9 +298,9 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     }
 
     /// By the bytes of elements and positions where that is clear, otherwise by all that goes into the file.
-    private static Candidate smallest(Contents contents, List<SparseEncoding> possible) {
+    private static Candidate smallest(Contents contents, List<Form> possible) {
         Value value = contents.value;
-        List<Long> estimates = possible.stream().map(contents::size).toList();
+        List<Long> estimates = possible.stream().map(Form::size).toList();
         long limit = Collections.min(estimates)
                 + MOST_FRAMING
                 + (long) MOST_NAMES * value.name().length();
@@ -294,10 +309,10 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         boolean isTyped = old instanceof Constant.Dense inline && inline.isTyped();
         List<Candidate> close = new ArrayList<>();
         for (int i = 0; i < possible.size(); i++) {
-            SparseEncoding encoding = possible.get(i);
+            SparseEncoding encoding = possible.get(i).encoding;
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
-                Encoded encoded = contents.encode(encoding);
+                Encoded encoded = possible.get(i).encode();
                 Constant constant = isDense
                         ? old.withElements(
                                 contents.isStored()
@@ -320,6 +335,7 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         return value.storedSize(candidate.constant) + candidate.encoding.name().length();
     }
 
+    /// Whatever its zeros are.
     private Optional<String> refusal(Model model, Contents contents, SparseEncoding encoding) {
         Value value = contents.value;
         DenseTensor elements = contents.elements;
@@ -352,6 +368,6 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         } else if (value.producer().isPresent() && opset < SPARSE_CONSTANT_OPSET) {
             return Optional.of("Constant nodes hold sparse tensors from opset " + SPARSE_CONSTANT_OPSET + " on only");
         }
-        return contents.refusal(encoding);
+        return Optional.empty();
     }
 }

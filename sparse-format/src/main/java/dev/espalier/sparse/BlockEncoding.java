@@ -16,6 +16,9 @@ import java.util.Optional;
 /// The bits become numbers of blocks as in [BitmapEncoding], `Gather` fetches the blocks, a Transpose puts their rows
 /// where they belong, and a Slice cuts off the edges.
 record BlockEncoding() implements PackedEncoding {
+    /// A copy of memory takes as long as setting so many elements.
+    private static final int FEW = 8;
+
     private static final DenseTensor CORNER = DecodeProgram.integers(0, 0);
 
     @Override
@@ -145,14 +148,16 @@ record BlockEncoding() implements PackedEncoding {
         long stored = 1;
         for (long block = kept.nextKept(0); block >= 0; block = kept.nextKept(block + 1)) {
             long to = stored++ * fit.height() * fit.width();
-            fit.forEachRow(
-                    block,
-                    (row, from, count) -> MemorySegment.copy(
-                            tensor.data(),
-                            from * bytes,
-                            values.data(),
-                            (to + row * fit.width()) * bytes,
-                            count * bytes));
+            fit.forEachRow(block, (row, from, count) -> {
+                long at = to + row * fit.width();
+                if (count < FEW) {
+                    for (int i = 0; i < count; i++) {
+                        values.setBits(at + i, tensor.bitsAt(from + i));
+                    }
+                } else {
+                    MemorySegment.copy(tensor.data(), from * bytes, values.data(), at * bytes, count * bytes);
+                }
+            });
         }
         return new PackedTensor(
                 this, tensor.shape(), program(fit, tensor.shape()), Map.of("bitmap", bitmap, "values", values));

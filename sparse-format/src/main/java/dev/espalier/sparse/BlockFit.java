@@ -75,17 +75,16 @@ record BlockFit(long rows, long columns, long height, long width) {
     /// The blocks that have ones.
     Mask keptBlocks(Mask nonZeros) {
         Mask kept = Mask.none(Shape.of(blockCount()));
-        for (long block = 0; block < blockCount(); block++) {
-            // All elements of a block are alike.
-            if (nonZeros.isKept(firstOf(block))) {
-                kept.keep(block);
+        long block = 0;
+        for (long top = 0; top < rows; top += height) {
+            for (long left = 0; left < columns; left += width, block++) {
+                // All elements of a block are alike.
+                if (nonZeros.isKept(top * columns + left)) {
+                    kept.keep(block);
+                }
             }
         }
         return kept;
-    }
-
-    private long firstOf(long block) {
-        return block / across() * height * columns + block % across() * width;
     }
 
     void forEachRow(long block, Row visitor) {

@@ -149,7 +149,10 @@ public final class Mask {
         }
     }
 
-    private void setNonZero(long from, int count, long[] values) {
+    /// Sets the bits of what is not 0, clears the others.
+    ///
+    /// @param from a multiple of 64
+    void setNonZero(long from, int count, long[] values) {
         for (int start = 0; start < count; start += 64) {
             long word = 0;
             int end = Math.min(64, count - start);

@@ -23,7 +23,7 @@ public enum Pooling {
 
     /// The bits of the result, as a score of 63 bits.
     ///
-    /// @param size how many elements there were
+    /// @param size how many elements there were, of which only a mean makes use
     long score(double pooled, long size) {
         if (Double.isNaN(pooled)) {
             return Scores.never(Long.SIZE - 1);

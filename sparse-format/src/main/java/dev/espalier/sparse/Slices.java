@@ -1,5 +1,6 @@
 package dev.espalier.sparse;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -58,15 +59,20 @@ public record Slices(Pooling pooling, List<Axis> axes) implements SparsityPatter
     /// Number of slices.
     @Override
     public long unitCount() {
-        return axes.stream().filter(Axis::isOfSlices).mapToLong(Axis::size).reduce(1, (a, b) -> a * b);
+        return product(true);
     }
 
     @Override
     public long sizeOf(long slice) {
-        return axes.stream()
-                .filter(axis -> !axis.isOfSlices)
-                .mapToLong(Axis::size)
-                .reduce(1, (a, b) -> a * b);
+        return product(false);
+    }
+
+    private long product(boolean isOfSlices) {
+        long product = 1;
+        for (Axis axis : axes) {
+            product *= axis.isOfSlices == isOfSlices ? axis.size : 1;
+        }
+        return product;
     }
 
     @Override
@@ -86,12 +92,13 @@ public record Slices(Pooling pooling, List<Axis> axes) implements SparsityPatter
 
     @Override
     public void read(long from, int count, long[] out) {
-        long inner = axes.isEmpty() ? 1 : axes.getLast().size;
-        int step = axes.isEmpty() || !axes.getLast().isOfSlices ? 0 : 1;
+        List<Axis> merged = merged();
+        long inner = merged.isEmpty() ? 1 : merged.getLast().size;
+        int step = merged.isEmpty() || !merged.getLast().isOfSlices ? 0 : 1;
         int i = 0;
         while (i < count) {
             long at = from + i;
-            long slice = unitOf(at);
+            long slice = unitOf(at, merged);
             int end = (int) Math.min(count, i + inner - at % inner);
             for (; i < end; i++) {
                 out[i] = slice;
@@ -100,8 +107,26 @@ public record Slices(Pooling pooling, List<Axis> axes) implements SparsityPatter
         }
     }
 
+    /// The fewest axes with the same slices: elements of one run are found together.
+    private List<Axis> merged() {
+        List<Axis> merged = new ArrayList<>();
+        for (Axis axis : axes) {
+            boolean isMore = !merged.isEmpty() && merged.getLast().isOfSlices == axis.isOfSlices;
+            if (isMore) {
+                merged.add(new Axis(merged.removeLast().size * axis.size, axis.isOfSlices));
+            } else if (axis.size != 1) {
+                merged.add(axis);
+            }
+        }
+        return merged;
+    }
+
     @Override
     public long unitOf(long element) {
+        return unitOf(element, axes);
+    }
+
+    private static long unitOf(long element, List<Axis> axes) {
         long left = element;
         long slice = 0;
         long stride = 1;

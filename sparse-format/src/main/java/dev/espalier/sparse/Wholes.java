@@ -2,6 +2,7 @@ package dev.espalier.sparse;
 
 /// What patterns have in common whose elements belong to units that stay or become zero as wholes.
 final class Wholes {
+    /// A multiple of 64, so that a block is whole words of a mask.
     private static final int BLOCK = 4096;
 
     /// Which unit each element of a tensor belongs to.
@@ -48,7 +49,8 @@ final class Wholes {
         });
         long[] result = new long[pooled.length];
         for (int unit = 0; unit < result.length; unit++) {
-            result[unit] = pooling.score(pooled[unit], division.sizeOf(unit));
+            long size = pooling == Pooling.AVERAGE ? division.sizeOf(unit) : 1;
+            result[unit] = pooling.score(pooled[unit], size);
         }
         return new UnitScores(result);
     }
@@ -61,10 +63,9 @@ final class Wholes {
         forEachStretch(division, shape.elementCount(), (from, count, unit) -> {
             elements.read(from, count, scores);
             for (int i = 0; i < count; i++) {
-                if (scores[i] != 0 && kept.isKept(unit[i])) {
-                    mask.keep(from + i);
-                }
+                scores[i] = kept.isKept(unit[i]) ? scores[i] : 0;
             }
+            mask.setNonZero(from, count, scores);
         });
         return mask;
     }
@@ -107,10 +108,9 @@ final class Wholes {
         Mask mask = Mask.none(nonZeros.shape());
         forEachStretch(division, nonZeros.shape().elementCount(), (from, count, units) -> {
             for (int i = 0; i < count; i++) {
-                if (kept.isKept(units[i])) {
-                    mask.keep(from + i);
-                }
+                units[i] = kept.isKept(units[i]) ? 1 : 0;
             }
+            mask.setNonZero(from, count, units);
         });
         return mask;
     }
