@@ -56,7 +56,8 @@ final class ChannelRequestsTest {
                 .node("Conv", List.of("i", "c"), List.of("y"));
     }
 
-    private static ChannelRequest request(String share, int roundTo) {
+    /// A share of each layer, rounded.
+    static ChannelRequest request(String share, int roundTo) {
         ChannelRequest plain = ChannelRequest.of(Sparsity.parse(share));
         return new ChannelRequest(
                 plain.share(),

@@ -10,7 +10,6 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.Value;
 import dev.espalier.onnx.ValueType;
-import dev.espalier.pruning.Sparsity;
 import dev.espalier.pruning.channels.ChannelGroupInfo;
 import dev.espalier.pruning.channels.ChannelOptions;
 import dev.espalier.pruning.channels.ChannelPlan;
@@ -56,7 +55,7 @@ final class ChannelTrapsTest {
     private ChannelPlan holds(Net net) throws IOException, ModelRunException {
         Path file = folder.resolve("model.onnx");
         Files.write(file, net.builder().toBytes());
-        return holds(file, net.options(), request("0.5", 1));
+        return holds(file, net.options(), ChannelRequestsTest.request("0.5", 1));
     }
 
     private static ChannelPlan holds(Path file, ChannelOptions options, ChannelRequest request)
@@ -70,23 +69,6 @@ final class ChannelTrapsTest {
         Difference difference = ChannelProof.between(plan.model(), twin.model(), 3);
         assertThat(difference.isRounding()).as(difference.toString()).isTrue();
         return plan;
-    }
-
-    private static ChannelRequest request(String share, int roundTo) {
-        ChannelRequest plain = ChannelRequest.of(Sparsity.parse(share));
-        return new ChannelRequest(
-                plain.share(),
-                plain.budget(),
-                plain.scope(),
-                plain.method(),
-                roundTo,
-                1,
-                plain.maxLayerShare(),
-                false,
-                List.of(),
-                List.of(),
-                List.of(),
-                0);
     }
 
     /// Nothing of a graph can go.
@@ -303,7 +285,7 @@ final class ChannelTrapsTest {
         }
         net.node("MatMul", "x,w3", "a").node("MatMul", "a,w8", "y").out("y", "N", 4);
         Files.write(file, net.builder().toBytes());
-        ChannelPlan plan = holds(file, ChannelOptions.EXACT, request("0.5", 1));
+        ChannelPlan plan = holds(file, ChannelOptions.EXACT, ChannelRequestsTest.request("0.5", 1));
         Path out = folder.resolve("pruned.onnx");
         OnnxWriter.write(plan.model(), out);
         assertThat(new OrtShapeProbe(out).observe()).isNotEmpty();
@@ -348,7 +330,7 @@ final class ChannelTrapsTest {
                         .out("y", "N", 4, 6, 6)
                         .builder()
                         .toBytes());
-        ChannelPlan plan = holds(file, ChannelOptions.EXACT, request("0.4", 8));
+        ChannelPlan plan = holds(file, ChannelOptions.EXACT, ChannelRequestsTest.request("0.4", 8));
         assertThat(plan.notes()).anyMatch(note -> note.contains("not rounded: no multiple of 8"));
         assertThat(dims(plan.model(), "gw")).containsExactly(9L, 3L, 1L, 1L);
     }
@@ -363,7 +345,8 @@ final class ChannelTrapsTest {
         holds("an axis that is taken apart in two ways that cross");
         // All hang together then, and no axis may lose all.
         Net excluding = graph("an axis of which two reshapes leave different parts");
-        assertThat(ChannelPlanner.plan(structure(excluding), request("1", 1)).removedChannels())
+        assertThat(ChannelPlanner.plan(structure(excluding), ChannelRequestsTest.request("1", 1))
+                        .removedChannels())
                 .isZero();
     }
 
@@ -379,7 +362,7 @@ final class ChannelTrapsTest {
                 .out("y", "N", 4, 12, 12);
         Path file = folder.resolve("model.onnx");
         Files.write(file, net.builder().toBytes());
-        ChannelPlan plan = holds(file, ChannelOptions.EXACT, request("1", 1));
+        ChannelPlan plan = holds(file, ChannelOptions.EXACT, ChannelRequestsTest.request("1", 1));
         assertThat(dims(plan.model(), "a_w")).containsExactly(4L, 3L, 1L, 1L);
         assertThat(dims(plan.model(), "h_w")).containsExactly(1L, 1L, 1L, 1L);
     }
