@@ -75,7 +75,8 @@ final class CalibrationOptions {
         if (data == null
                 && !(inputs.areUnused() && samples == null && memory == null && allocate == null && curves == null)) {
             throw usage(
-                    "--samples, --memory, --allocate, --curves, --input and --preprocess are about the samples of --calibration, and there are none");
+                    "--samples, --memory, --allocate, --curves, --input, --preprocess and --where are about the samples "
+                            + "of --calibration, and there are none");
         }
         if (samples != null && samples < 1) {
             throw usage("--samples is a number from 1 on");
@@ -145,7 +146,7 @@ final class CalibrationOptions {
 
     FeedRequest request(long seed) {
         int limit = samples == null ? DEFAULT_SAMPLES : samples;
-        Selection selection = new Selection(Optional.empty(), limit, Optional.of(seed));
+        Selection selection = new Selection(inputs.where(), limit, Optional.of(seed));
         return new FeedRequest(
                 inputs.names(), Set.of(), Optional.empty(), inputs.preprocess(), selection, 1, BATCH, 0, seed);
     }

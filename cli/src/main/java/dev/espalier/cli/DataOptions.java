@@ -69,9 +69,6 @@ final class DataOptions {
     @Mixin
     private InputOptions inputs;
 
-    @Option(names = "--where", paramLabel = "ARRAY", description = "Only the rows where this array is true or not 0.")
-    private @Nullable String where;
-
     @Option(names = "--limit", paramLabel = "N", description = "At most so many samples, the first ones.")
     private int limit = Integer.MAX_VALUE;
 
@@ -120,8 +117,7 @@ final class DataOptions {
     ///
     /// @param others arrays that are no inputs
     DataRequest request(Dataset dataset, Set<String> others) {
-        Selection selection =
-                new Selection(Optional.ofNullable(where), limit, shuffle ? Optional.of(seed) : Optional.empty());
+        Selection selection = new Selection(inputs.where(), limit, shuffle ? Optional.of(seed) : Optional.empty());
         FeedRequest feed = new FeedRequest(
                 inputs.names(), others, Optional.empty(), inputs.preprocess(), selection, 1, batch, 0, seed);
         DataRequest request = DataRequest.of(

@@ -58,7 +58,8 @@ final class EqualityOptions {
             throw usage("--require equal runs the model, which --no-run forbids: leave one out");
         }
         if (data == null && !(inputs.areUnused() && samples == null)) {
-            throw usage("--samples, --input and --preprocess are about the samples of --inputs, and there are none");
+            throw usage(
+                    "--samples, --input, --preprocess and --where are about the samples of --inputs, and there are none");
         }
         if (samples != null && samples < 1) {
             throw usage("--samples is a number from 1 on");
@@ -92,7 +93,7 @@ final class EqualityOptions {
             return RuntimeCheck.onRandomInputs(model, seed);
         }
         int limit = samples == null ? DEFAULT_SAMPLES : samples;
-        Selection selection = new Selection(Optional.empty(), limit, Optional.empty());
+        Selection selection = new Selection(inputs.where(), limit, Optional.empty());
         FeedRequest request = new FeedRequest(
                 inputs.names(), Set.of(), Optional.empty(), inputs.preprocess(), selection, 1, BATCH, 0, seed);
         return RuntimeCheck.on(model, opened, request);

@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.Preprocess;
 import dev.espalier.run.data.ReadOptions;
+import dev.espalier.run.data.Selection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +55,12 @@ final class InputOptions {
             description = "The columns of text, one or two that belong together (default: those that are no labels).")
     private List<String> text = new ArrayList<>();
 
+    @Option(
+            names = "--where",
+            paramLabel = "ARRAY",
+            description = "Only the rows where this array is true or not 0; with ! in front, only those where it is 0.")
+    private @Nullable String where;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -84,9 +91,14 @@ final class InputOptions {
         return preprocess;
     }
 
+    /// Which rows are used.
+    Optional<Selection.Where> where() {
+        return Optional.ofNullable(where).map(Selection.Where::parse);
+    }
+
     /// Whether none is given.
     boolean areUnused() {
-        return names.isEmpty() && preprocess.equals(Preprocess.NONE) && tokenizer == null;
+        return names.isEmpty() && preprocess.equals(Preprocess.NONE) && tokenizer == null && where == null;
     }
 
     static final class PreprocessConverter implements ITypeConverter<Preprocess> {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,8 +49,10 @@ final class CalibratedPruneTest {
         assertThat(accuracy(fitted)).isGreaterThan(accuracy(plain));
     }
 
-    private static double accuracy(Path model) {
-        Cli.Result result = Cli.launch("accuracy", model, "--data", DATA, "--preprocess", "scale=1/16", "--json");
+    private static double accuracy(Path model, Object... more) {
+        Object[] args = {"accuracy", model, "--data", DATA, "--preprocess", "scale=1/16", "--json"};
+        Cli.Result result =
+                Cli.launch(Stream.concat(Stream.of(args), Stream.of(more)).toArray());
         JsonNode json = JsonMapper.shared().readTree(result.output());
         return json.get("figures").get(0).get("value").doubleValue();
     }
@@ -62,6 +65,21 @@ final class CalibratedPruneTest {
         prune(model, one, "--calibration", DATA, "--preprocess", "scale=1/16", "--samples", "100", "--threads", "1");
         prune(model, two, "--calibration", DATA, "--preprocess", "scale=1/16", "--samples", "100", "--threads", "2");
         assertThat(one).hasSameBinaryContentAs(two);
+    }
+
+    @Test
+    void usesOnlyTheRowsThatAreAskedFor() {
+        Path model = TestModels.inRepository("samples/digits_mlp.onnx");
+        Path zeros = folder.resolve("zeros.onnx");
+        Path others = folder.resolve("others.onnx");
+        Object[] data = {"--calibration", DATA, "--preprocess", "scale=1/16", "--where"};
+        prune(model, zeros, Stream.concat(Stream.of(data), Stream.of("!labels")).toArray());
+        prune(model, others, Stream.concat(Stream.of(data), Stream.of("labels")).toArray());
+        assertThat(accuracy(zeros, "--where", "!labels")).isEqualTo(1);
+        assertThat(accuracy(zeros, "--where", "labels")).isLessThan(accuracy(others, "--where", "labels") - 0.2);
+        Cli.Result without = Cli.launch("prune", model, "-s", "0.5", "--dry-run", "--where", "labels");
+        assertThat(without.exitCode()).isEqualTo(2);
+        assertThat(without.errorOutput()).contains("--where are about the samples of --calibration");
     }
 
     @Test

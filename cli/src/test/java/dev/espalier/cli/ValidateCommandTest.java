@@ -284,6 +284,7 @@ final class ValidateCommandTest {
                         + segment.get("samples").intValue())
                 .containsExactlyInAnyOrder("north 1", "south 1", "(none) 2");
         assertThat(accuracy(table, "--where", "keep").output()).contains("\n2 samples of ");
+        assertThat(accuracy(table, "--where", "!keep").output()).contains("\n1 samples of ");
     }
 
     @Test

@@ -44,7 +44,7 @@ public final class Feed implements Closeable {
     public static Feed open(Dataset data, Graph graph, FeedRequest request) throws IOException {
         Set<String> taken = new HashSet<>(request.others());
         request.labels().ifPresent(taken::add);
-        request.selection().where().ifPresent(taken::add);
+        request.selection().where().ifPresent(where -> taken.add(where.array()));
         List<Binding> bindings = Binding.of(data, graph, request, taken);
         if (bindings.isEmpty()) {
             throw new DataException("the model has no inputs", "", "there is nothing to feed it with");

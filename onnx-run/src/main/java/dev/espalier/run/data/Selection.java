@@ -9,10 +9,21 @@ import java.util.SplittableRandom;
 
 /// Which rows of a data set are used, and in which order.
 ///
-/// @param where name of an array; rows where it is not 0 are used, and not those where it says nothing
+/// @param where which rows are used at all
 /// @param limit at most so many, the first in the order
 /// @param shuffleSeed seed of a random order; empty for the order of the data
-public record Selection(Optional<String> where, int limit, Optional<Long> shuffleSeed) {
+public record Selection(Optional<Where> where, int limit, Optional<Long> shuffleSeed) {
+    /// Rows by an array that says something of each; those of which it says nothing are not used.
+    ///
+    /// @param array its name
+    /// @param isZero whether rows where it is 0 are used, or those where it is not
+    public record Where(String array, boolean isZero) {
+        /// The array's name, after `!` for rows where it is 0.
+        public static Where parse(String text) {
+            return text.startsWith("!") ? new Where(text.substring(1), true) : new Where(text, false);
+        }
+    }
+
     /// All rows in their order.
     public static final Selection ALL = new Selection(Optional.empty(), Integer.MAX_VALUE, Optional.empty());
 
@@ -24,14 +35,16 @@ public record Selection(Optional<String> where, int limit, Optional<Long> shuffl
         if (rows > Integer.MAX_VALUE - 8) {
             throw new DataException(rows + " rows are too many", "file '" + data.source() + "'", "split the data");
         }
-        int[] order = where.isPresent() ? chosen(data, data.field(where.get()), (int) rows) : range((int) rows);
+        int[] order = where.isPresent() ? chosen(data, where.get(), (int) rows) : range((int) rows);
         shuffleSeed.ifPresent(seed -> shuffle(order, seed));
         int[] selected = order.length > limit ? Arrays.copyOf(order, limit) : order;
         if (selected.length == 0) {
             throw new DataException(
                     "no row to use",
                     "file '" + data.source() + "'",
-                    rows == 0 ? "the data is empty" : "the array '" + where.orElse("") + "' is 0 everywhere");
+                    rows == 0
+                            ? "the data is empty"
+                            : where.map(Selection::nowhere).orElse(""));
         }
         return selected;
     }
@@ -42,10 +55,14 @@ public record Selection(Optional<String> where, int limit, Optional<Long> shuffl
         return range;
     }
 
-    private static int[] chosen(Dataset data, Field field, int rows) throws IOException {
-        double[] flags = column(data, field, range(rows));
+    private static String nowhere(Where where) {
+        return "the array '" + where.array() + "' is " + (where.isZero() ? "nowhere 0" : "0 everywhere");
+    }
+
+    private static int[] chosen(Dataset data, Where where, int rows) throws IOException {
+        double[] flags = column(data, data.field(where.array()), range(rows));
         return Arrays.stream(range(rows))
-                .filter(row -> flags[row] != 0 && !Double.isNaN(flags[row]))
+                .filter(row -> (flags[row] == 0) == where.isZero() && !Double.isNaN(flags[row]))
                 .toArray();
     }
 

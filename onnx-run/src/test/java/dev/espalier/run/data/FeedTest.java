@@ -90,7 +90,7 @@ final class FeedTest {
     @Test
     void selectsRowsByAnArrayAndInAnyOrder() throws IOException {
         Graph graph = graph(ElementType.F32, "N", 2);
-        Selection where = new Selection(Optional.of("keep"), 99, Optional.empty());
+        Selection where = new Selection(Optional.of(Selection.Where.parse("keep")), 99, Optional.empty());
         assertThat(read(file(), graph, request(Preprocess.NONE, where, 1, 9)).samples)
                 .containsExactly(0, 2);
         Selection shuffled = new Selection(Optional.empty(), 2, Optional.of(4L));
