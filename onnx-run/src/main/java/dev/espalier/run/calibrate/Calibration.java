@@ -128,8 +128,8 @@ final class Calibration implements AutoCloseable {
                     "give some hundreds; a quarter of them is held back to check with");
         }
         return new LayerProblem(
-                fit,
-                held,
+                List.of(fit),
+                List.of(held),
                 denseWeights(layer, columns),
                 layer.hasBias(),
                 rowScale(layer),

@@ -22,10 +22,10 @@ final class Admm implements CalibratedMethod {
     public LayerSolution solve(LayerProblem problem, Products products) {
         AdmmSupport.Found found = supports(problem, List.of(problem.projection()), AdmmSupport.MANY, products)
                 .getFirst();
-        try (SupportFit fit = new SupportFit(problem, products)) {
-            LayerSolution byAdmm = fit.on(found.kept(), found.weights());
+        try (LayerFit fit = new LayerFit(problem, products)) {
+            LayerSolution byAdmm = fit.on(found);
             // With the other's ridge at first: it seldom comes near.
-            LayerSolution byMagnitude = fit.on(problem.largest(), byAdmm.lambda());
+            LayerSolution byMagnitude = fit.on(problem.largest(), byAdmm);
             if (byMagnitude.error() < byAdmm.error() * 1.1) {
                 byMagnitude = fit.on(problem.largest());
             }
@@ -38,14 +38,13 @@ final class Admm implements CalibratedMethod {
             LayerProblem problem, List<Projection> projections, int steps, Products products) {
         double lambda = LAMBDA;
         for (int raise = 0; ; raise++) {
-            Quadratic quadratic = Quadratic.of(problem.all(), problem.dense(), problem.weightInputs(), lambda);
             try {
-                return AdmmSupport.of(problem, quadratic, projections, steps, products);
+                return AdmmSupport.of(problem, lambda, projections, steps, products);
             } catch (NotPositiveDefiniteException e) {
                 if (raise == MOST_RAISES) {
                     throw e;
                 }
-                problem.raiseRidge();
+                problem.groups().forEach(GroupProblem::raiseRidge);
                 lambda *= 10;
             }
         }

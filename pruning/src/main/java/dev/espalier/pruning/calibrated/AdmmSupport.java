@@ -1,5 +1,6 @@
 package dev.espalier.pruning.calibrated;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -29,38 +30,42 @@ final class AdmmSupport {
     /// A support.
     static final class Found {
         private final boolean[] kept;
-        private final float[] weights;
+        private final List<float[]> weights;
 
-        private Found(boolean[] kept, float[] weights) {
+        private Found(boolean[] kept, List<float[]> weights) {
             this.kept = kept;
             this.weights = weights;
         }
 
-        /// What stays, outputs x inputs without the bias.
+        /// What stays, outputs of the layer x inputs without the bias.
         boolean[] kept() {
             return kept;
         }
 
-        /// Nearly the best weights on it, outputs x inputs.
-        float[] weights() {
-            return weights;
+        /// Nearly the best weights on it of a group, outputs x inputs.
+        float[] weights(int group) {
+            return weights.get(group);
         }
     }
 
     private final int inputs;
     private final int outputs;
     private final int weightInputs;
+    private final int firstWeight;
     private final Products products;
     private final float[] scale;
     private final double[] rowScale;
     private final float[] h;
     private final float[] g;
-    private final float[] start;
+    /// One layer's worth for each projection, one above the other: X, and B.
+    private final float[] x;
+    private final float[] b;
 
-    private AdmmSupport(LayerProblem problem, Quadratic quadratic, Products products) {
+    private AdmmSupport(GroupProblem problem, Quadratic quadratic, int projections, Products products) {
         this.inputs = quadratic.inputs();
         this.outputs = quadratic.outputs();
         this.weightInputs = problem.weightInputs();
+        this.firstWeight = problem.firstWeight();
         this.products = products;
         this.scale = new float[inputs];
         this.rowScale = problem.rowScale();
@@ -70,7 +75,8 @@ final class AdmmSupport {
         }
         this.h = quadratic.h().clone();
         this.g = new float[outputs * inputs];
-        this.start = new float[outputs * inputs];
+        this.x = new float[projections * outputs * inputs];
+        this.b = new float[x.length];
         rows(inputs).forEach(i -> {
             for (int j = 0; j < inputs; j++) {
                 h[i * inputs + j] *= scale[i] * scale[j];
@@ -81,63 +87,96 @@ final class AdmmSupport {
             for (int j = 0; j < inputs; j++) {
                 int i = row * inputs + j;
                 g[i] = quadratic.g()[i] * scale[j] * factor;
-                start[i] = (float) problem.dense()[i] / scale[j] * factor;
+                x[i] = (float) problem.dense()[i] / scale[j] * factor;
             }
         });
+        for (int p = 1; p < projections; p++) {
+            System.arraycopy(x, 0, x, p * outputs * inputs, outputs * inputs);
+        }
     }
 
     private static IntStream rows(int count) {
         return IntStream.range(0, count).parallel();
     }
 
+    /// @param lambda the ridge
     /// @param projections the patterns to find a support for
     /// @param steps how many
     /// @return one for each
     /// @throws NotPositiveDefiniteException if the ridge is too small
     static List<Found> of(
-            LayerProblem problem, Quadratic quadratic, List<Projection> projections, int steps, Products products) {
-        return new AdmmSupport(problem, quadratic, products).find(projections, steps);
+            LayerProblem problem, double lambda, List<Projection> projections, int steps, Products products) {
+        List<AdmmSupport> groups = new ArrayList<>();
+        for (GroupProblem group : problem.groups()) {
+            Quadratic quadratic = Quadratic.of(group.all(), group.dense(), group.weightInputs(), lambda);
+            groups.add(new AdmmSupport(group, quadratic, projections.size(), products));
+        }
+        return find(groups, projections, steps);
     }
 
-    private List<Found> find(List<Projection> projections, int steps) {
-        int size = outputs * inputs;
-        float[] x = new float[projections.size() * size];
-        float[] b = new float[x.length];
+    private static List<Found> find(List<AdmmSupport> groups, List<Projection> projections, int steps) {
         boolean[][] kept = new boolean[projections.size()][];
-        for (int p = 0; p < kept.length; p++) {
-            System.arraycopy(start, 0, x, p * size, size);
-            kept[p] = projections.get(p).keep(saliency(x, p));
-        }
+        project(groups, projections, kept);
         double rho = FIRST_RHO;
-        int between = inputs > WIDE ? SELDOM : OFTEN;
+        int between = groups.getFirst().inputs > WIDE ? SELDOM : OFTEN;
         double growth = Math.pow(GROWTH, (double) between / steps);
-        for (int step = 0; step < steps; ) {
-            try (Products.Right inverse = products.right(inverse(rho), inputs, inputs)) {
-                for (int i = 0; i < between && step < steps; i++, step++) {
-                    double before = i == 0 && step > 0 ? rho / growth : rho;
-                    for (int p = 0; p < kept.length; p++) {
-                        right(x, kept[p], p, step == 0 ? 0 : before, rho, b);
-                    }
-                    inverse.times(b, kept.length * outputs, b);
-                    for (int p = 0; p < kept.length; p++) {
-                        add(b, kept[p], p, step == 0 ? 0 : before / rho, x);
-                        kept[p] = projections.get(p).keep(saliency(x, p));
-                    }
+        for (int step = 0; step < steps; step += between) {
+            double before = step == 0 ? 0 : rho / growth;
+            int count = Math.min(between, steps - step);
+            List<Products.Right> inverses = new ArrayList<>();
+            try {
+                for (AdmmSupport group : groups) {
+                    inverses.add(group.products.right(group.inverse(rho), group.inputs, group.inputs));
                 }
+                for (int i = 0; i < count; i++) {
+                    for (int g = 0; g < inverses.size(); g++) {
+                        groups.get(g).step(inverses.get(g), kept, i == 0 ? before : rho, rho);
+                    }
+                    project(groups, projections, kept);
+                }
+            } finally {
+                inverses.forEach(Products.Right::close);
             }
             rho *= growth;
         }
         return IntStream.range(0, kept.length)
-                .mapToObj(p -> new Found(kept[p], unscaled(x, kept[p], p)))
+                .mapToObj(p -> new Found(
+                        kept[p],
+                        groups.stream().map(group -> group.unscaled(kept[p], p)).toList()))
                 .toList();
     }
 
+    /// Which weights stay, by X of all groups.
+    private static void project(List<AdmmSupport> groups, List<Projection> projections, boolean[][] kept) {
+        int weights = groups.stream()
+                .mapToInt(group -> group.outputs * group.weightInputs)
+                .sum();
+        for (int p = 0; p < kept.length; p++) {
+            float[] saliency = new float[weights];
+            for (AdmmSupport group : groups) {
+                group.addSaliency(p, saliency);
+            }
+            kept[p] = projections.get(p).keep(saliency);
+        }
+    }
+
+    /// @param before the penalty that V is of; 0 if there is none yet
+    private void step(Products.Right inverse, boolean[][] kept, double before, double rho) {
+        for (int p = 0; p < kept.length; p++) {
+            right(kept[p], p, before, rho);
+        }
+        inverse.times(b, kept.length * outputs, b);
+        for (int p = 0; p < kept.length; p++) {
+            add(kept[p], p, before / rho);
+        }
+    }
+
     /// D as weights.
-    private float[] unscaled(float[] x, boolean[] kept, int p) {
+    private float[] unscaled(boolean[] kept, int p) {
         float[] weights = new float[outputs * inputs];
         rows(outputs).forEach(row -> {
             for (int j = 0; j < inputs; j++) {
-                boolean stays = j >= weightInputs || kept[row * weightInputs + j];
+                boolean stays = stays(kept, row, j);
                 float value = x[(p * outputs + row) * inputs + j] * scale[j];
                 weights[row * inputs + j] = stays && rowScale[row] != 0 ? value / (float) rowScale[row] : 0;
             }
@@ -156,35 +195,37 @@ final class AdmmSupport {
     /// G - V + rho D.
     ///
     /// @param before the penalty that V is of
-    private void right(float[] x, boolean[] kept, int p, double before, double rho, float[] b) {
+    private void right(boolean[] kept, int p, double before, double rho) {
         rows(outputs).forEach(row -> {
             int at = (p * outputs + row) * inputs;
             for (int j = 0; j < inputs; j++) {
-                boolean stays = j >= weightInputs || kept[row * weightInputs + j];
+                boolean stays = stays(kept, row, j);
                 b[at + j] = g[row * inputs + j] + x[at + j] * (float) (stays ? rho : -before);
             }
         });
     }
 
     /// B + V / rho.
-    private void add(float[] b, boolean[] kept, int p, double share, float[] x) {
+    private void add(boolean[] kept, int p, double share) {
         rows(outputs).forEach(row -> {
             int at = (p * outputs + row) * inputs;
             for (int j = 0; j < inputs; j++) {
-                boolean stays = j >= weightInputs || kept[row * weightInputs + j];
+                boolean stays = stays(kept, row, j);
                 x[at + j] = stays ? b[at + j] : b[at + j] + (float) share * x[at + j];
             }
         });
     }
 
-    private float[] saliency(float[] x, int p) {
-        float[] saliency = new float[outputs * weightInputs];
+    private boolean stays(boolean[] kept, int row, int j) {
+        return j >= weightInputs || kept[firstWeight + row * weightInputs + j];
+    }
+
+    private void addSaliency(int p, float[] saliency) {
         rows(outputs).forEach(row -> {
             int at = (p * outputs + row) * inputs;
             for (int j = 0; j < weightInputs; j++) {
-                saliency[row * weightInputs + j] = Math.abs(x[at + j]);
+                saliency[firstWeight + row * weightInputs + j] = Math.abs(x[at + j]);
             }
         });
-        return saliency;
     }
 }

@@ -15,10 +15,12 @@ public final class ChannelLosses {
     /// are fitted anew: optimal brain surgeon by groups (Frantar and Alistarh 2022, arXiv 2208.11580), all
     /// outputs together.
     ///
+    /// @param layer one whose outputs read the same inputs
     /// @param channelOf for each input, without the bias, the channel that it is of; -1 if that cannot go
     /// @param channels how many there are
     /// @return for each channel at which loss it goes, never less than for those that go before it
-    public static double[] obs(LayerProblem problem, int[] channelOf, int channels) {
+    public static double[] obs(LayerProblem layer, int[] channelOf, int channels) {
+        GroupProblem problem = layer.whole();
         int[] rows = IntStream.range(0, problem.outputs()).toArray();
         Elimination elimination = new Elimination(Minimum.of(problem, LAMBDA), rows, problem.rowScale());
         int[][] columns = columns(channelOf, channels);
@@ -49,7 +51,7 @@ public final class ChannelLosses {
     }
 
     /// Whether it has gone before.
-    private static boolean isZero(LayerProblem problem, int[] columns) {
+    private static boolean isZero(GroupProblem problem, int[] columns) {
         return Arrays.stream(columns)
                 .allMatch(j -> IntStream.range(0, problem.outputs())
                         .allMatch(row -> problem.dense()[row * problem.inputs() + j] == 0));
@@ -59,9 +61,11 @@ public final class ChannelLosses {
     /// inputs (FLAP: An et al. 2023, arXiv 2312.11983). Its mean costs nothing, because the bias can stand in for
     /// it; where there is none, its mean square counts.
     ///
+    /// @param layer one whose outputs read the same inputs
     /// @param channelOf for each input, without the bias, the channel that it is of; -1 if that cannot go
     /// @param channels how many there are
-    public static double[] fluctuation(LayerProblem problem, int[] channelOf, int channels) {
+    public static double[] fluctuation(LayerProblem layer, int[] channelOf, int channels) {
+        GroupProblem problem = layer.whole();
         Moments moments = problem.all();
         int inputs = problem.inputs();
         boolean hasBias = problem.weightInputs() < inputs;

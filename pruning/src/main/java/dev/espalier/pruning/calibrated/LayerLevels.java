@@ -16,7 +16,7 @@ public final class LayerLevels {
         List<Projection> projections =
                 zeros.stream().map(problem.projection()::at).toList();
         List<AdmmSupport.Found> found = Admm.supports(problem, projections, AdmmSupport.FEW, products);
-        try (SupportFit fit = new SupportFit(problem, products)) {
+        try (LayerFit fit = new LayerFit(problem, products)) {
             return found.stream().map(f -> fit.roughly(f, LAMBDA)).toList();
         }
     }

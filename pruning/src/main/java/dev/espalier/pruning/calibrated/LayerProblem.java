@@ -3,26 +3,18 @@ package dev.espalier.pruning.calibrated;
 import dev.espalier.sparse.SparsityPattern;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
-/// What a layer has to compute, and what it computed.
+/// What a layer has to compute, and what it computed. Outputs that read the same inputs are a group; which weights
+/// stay is chosen among those of all groups together.
 public final class LayerProblem {
-    /// Sums of products in single precision are no more exact.
-    private static final double CONSTANT = 1e-6;
-
-    private final Moments fit;
-    private final Moments held;
+    private final List<GroupProblem> groups;
     private final double[] dense;
-    private final boolean hasBias;
-    private final double[] rowScale;
     private final WeightMatrix matrix;
     private final SparsityPattern pattern;
     private final long zeros;
-    private @Nullable Moments all;
-    private int raises;
 
-    /// @param fit moments of the samples to solve with
+    /// @param fit moments of the samples to solve with, for each group of outputs in their order; all with as many
+    /// inputs
     /// @param held moments of samples that are held back, by which the ridge is chosen
     /// @param dense its dense weights, outputs x inputs, the bias last if it has one
     /// @param hasBias whether the last input is the constant 1 that the bias multiplies
@@ -31,19 +23,21 @@ public final class LayerProblem {
     /// @param pattern that its zeros are to follow
     /// @param zeros how many units of the pattern go: elements or blocks
     public LayerProblem(
-            Moments fit,
-            Moments held,
+            List<Moments> fit,
+            List<Moments> held,
             double[] dense,
             boolean hasBias,
             double[] rowScale,
             WeightMatrix matrix,
             SparsityPattern pattern,
             long zeros) {
-        this.fit = fit;
-        this.held = held;
+        this.groups = new ArrayList<>();
+        int row = 0;
+        for (int i = 0; i < fit.size(); i++) {
+            groups.add(new GroupProblem(fit.get(i), held.get(i), row, dense, hasBias, rowScale));
+            row += fit.get(i).outputs();
+        }
         this.dense = dense;
-        this.hasBias = hasBias;
-        this.rowScale = rowScale;
         this.matrix = matrix;
         this.pattern = pattern;
         this.zeros = zeros;
@@ -52,13 +46,14 @@ public final class LayerProblem {
     /// What the samples say too little of, clauses for people. To be asked when the problem is solved.
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
-        if (all().samples() < inputs()) {
+        if (groups.stream().anyMatch(GroupProblem::isUnderdetermined)) {
             warnings.add(
                     "fewer rows than inputs, so that much is decided by the ridge, which holds weights where they were");
         }
-        if (IntStream.range(0, weightInputs()).anyMatch(this::isConstant)) {
+        if (groups.stream().anyMatch(GroupProblem::hasConstants)) {
             warnings.add("inputs that are the same in all samples, the weights of which the ridge decides");
         }
+        int raises = groups.stream().mapToInt(GroupProblem::raises).max().orElse(0);
         if (raises > 0) {
             warnings.add("moments that were not positive definite, until the ridge was raised tenfold"
                     + (raises > 1 ? ", " + raises + " times" : ""));
@@ -66,24 +61,28 @@ public final class LayerProblem {
         return warnings;
     }
 
-    /// Whether an input is 0, or hardly varies where the bias can do what it does.
-    private boolean isConstant(int input) {
-        double square = all().input(input, input);
-        double mean = hasBias ? all().input(input, weightInputs()) : 0;
-        return square - mean * mean <= CONSTANT * square;
+    /// Outputs that read the same inputs, in the order of the outputs.
+    List<GroupProblem> groups() {
+        return groups;
     }
 
-    /// A ridge was too small and is tried larger.
-    void raiseRidge() {
-        raises++;
+    /// The only group.
+    ///
+    /// @throws IllegalStateException if there are several
+    GroupProblem whole() {
+        if (groups.size() != 1) {
+            throw new IllegalStateException("the outputs are " + groups.size() + " groups");
+        }
+        return groups.getFirst();
     }
 
     /// The dense weights without the bias, outputs x inputs.
     double[] weights() {
-        int inputs = weightInputs();
-        double[] weights = new double[fit.outputs() * inputs];
-        for (int row = 0; row < fit.outputs(); row++) {
-            System.arraycopy(dense, row * inputs(), weights, row * inputs, inputs);
+        int weightInputs = weightInputs();
+        int stride = groups.getFirst().inputs();
+        double[] weights = new double[outputs() * weightInputs];
+        for (int row = 0; row < outputs(); row++) {
+            System.arraycopy(dense, row * stride, weights, row * weightInputs, weightInputs);
         }
         return weights;
     }
@@ -118,7 +117,7 @@ public final class LayerProblem {
     }
 
     int outputs() {
-        return fit.outputs();
+        return matrix.outputs();
     }
 
     /// What the pattern keeps of the dense weights by their size.
@@ -131,37 +130,8 @@ public final class LayerProblem {
         return projection().keep(sizes);
     }
 
-    /// The moments of all samples.
-    Moments all() {
-        if (all == null) {
-            all = fit.with(held);
-        }
-        return all;
-    }
-
-    Moments fit() {
-        return fit;
-    }
-
-    Moments held() {
-        return held;
-    }
-
-    /// The dense weights; not to be changed.
-    double[] dense() {
-        return dense;
-    }
-
-    double[] rowScale() {
-        return rowScale;
-    }
-
-    int inputs() {
-        return fit.inputs();
-    }
-
-    /// How many inputs are multiplied by weights.
+    /// How many inputs each group multiplies by weights.
     int weightInputs() {
-        return hasBias ? fit.inputs() - 1 : fit.inputs();
+        return groups.getFirst().weightInputs();
     }
 }

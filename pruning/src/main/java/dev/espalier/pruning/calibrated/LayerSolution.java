@@ -1,21 +1,55 @@
 package dev.espalier.pruning.calibrated;
 
-/// What a layer becomes.
+import java.util.List;
+
+/// What a layer becomes, or one group of its outputs.
 public final class LayerSolution {
     private final double[] weights;
     private final int stride;
     private final boolean[] kept;
-    private final double lambda;
+    private final double[] lambdas;
     private final double maskedError;
     private final double error;
 
-    LayerSolution(double[] weights, int stride, boolean[] kept, double lambda, double maskedError, double error) {
+    private LayerSolution(
+            double[] weights, int stride, boolean[] kept, double[] lambdas, double maskedError, double error) {
         this.weights = weights;
         this.stride = stride;
         this.kept = kept;
-        this.lambda = lambda;
+        this.lambdas = lambdas;
         this.maskedError = maskedError;
         this.error = error;
+    }
+
+    LayerSolution(double[] weights, int stride, boolean[] kept, double lambda, double maskedError, double error) {
+        this(weights, stride, kept, new double[] {lambda}, maskedError, error);
+    }
+
+    /// One group after the other. Errors are weighed by the mean squares of the groups' targets.
+    static LayerSolution joined(LayerProblem problem, List<LayerSolution> groups) {
+        if (groups.size() == 1) {
+            return groups.getFirst();
+        }
+        int stride = groups.getFirst().stride;
+        double[] weights = new double[problem.outputs() * stride];
+        boolean[] kept = new boolean[problem.outputs() * problem.weightInputs()];
+        double[] lambdas = new double[groups.size()];
+        double squares = 0;
+        double masked = 0;
+        double fitted = 0;
+        for (int i = 0; i < lambdas.length; i++) {
+            LayerSolution solution = groups.get(i);
+            GroupProblem group = problem.groups().get(i);
+            System.arraycopy(solution.weights, 0, weights, group.firstRow() * stride, solution.weights.length);
+            System.arraycopy(solution.kept, 0, kept, group.firstWeight(), solution.kept.length);
+            lambdas[i] = solution.lambda(0);
+            double square = group.all().targetSquares();
+            squares += square;
+            masked += solution.maskedError * square;
+            fitted += solution.error * square;
+        }
+        return new LayerSolution(
+                weights, stride, kept, lambdas, squares > 0 ? masked / squares : 0, squares > 0 ? fitted / squares : 0);
     }
 
     /// The weights, outputs x [#stride], the bias last in a row if the layer has one; zero where they do not stay.
@@ -38,9 +72,9 @@ public final class LayerSolution {
         return kept;
     }
 
-    /// The ridge that did best on the samples held back.
-    public double lambda() {
-        return lambda;
+    /// The ridge that did best on the samples held back, of a group of outputs.
+    public double lambda(int group) {
+        return lambdas[group];
     }
 
     /// Relative squared error of the outputs with the dense weights on that support.

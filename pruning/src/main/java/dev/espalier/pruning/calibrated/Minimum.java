@@ -24,7 +24,7 @@ final class Minimum {
     ///
     /// @param lambda the ridge, a share of the mean of H's diagonal
     /// @throws NotPositiveDefiniteException if it is still too small then
-    static Minimum of(LayerProblem problem, double lambda) {
+    static Minimum of(GroupProblem problem, double lambda) {
         double unit = problem.all().meanDiagonal(problem.weightInputs());
         for (int raised = 0; ; raised++) {
             double ridge = lambda * Math.pow(10, raised) * unit;
@@ -41,7 +41,7 @@ final class Minimum {
         }
     }
 
-    private static double[] weights(LayerProblem problem, double ridge, double[] inverse) {
+    private static double[] weights(GroupProblem problem, double ridge, double[] inverse) {
         int inputs = problem.inputs();
         double[] weights = new double[problem.outputs() * inputs];
         IntStream.range(0, problem.outputs()).parallel().forEach(row -> {
@@ -57,7 +57,7 @@ final class Minimum {
     }
 
     /// An input that is always zero has nothing to do with the others, and any weight.
-    private static DMatrixRMaj h(LayerProblem problem, double ridge) {
+    private static DMatrixRMaj h(GroupProblem problem, double ridge) {
         int inputs = problem.inputs();
         DMatrixRMaj h = new DMatrixRMaj(inputs, inputs);
         for (int i = 0; i < inputs; i++) {

@@ -33,38 +33,61 @@ final class Obc implements CalibratedMethod {
 
     @Override
     public Optional<String> refusal(LayerProblem problem) {
-        double inputs = problem.inputs();
-        return problem.outputs() * inputs * inputs * inputs / 2 > MOST_WORK
-                ? Optional.of("too wide for obc")
+        double inputs = problem.weightInputs() + 1;
+        if (problem.outputs() * inputs * inputs * inputs / 2 > MOST_WORK) {
+            return Optional.of("too wide for obc");
+        }
+        return problem.groups().size() > 1
+                        && problem.units().bands().stream().anyMatch(band -> groupsOf(problem, band) > 1)
+                ? Optional.of("what goes together is in several groups of outputs, which obc does not take together")
                 : Optional.empty();
+    }
+
+    private static long groupsOf(LayerProblem problem, Band band) {
+        return problem.groups().stream()
+                .filter(group -> Arrays.stream(band.rows()).anyMatch(row -> isIn(group, row)))
+                .count();
+    }
+
+    private static boolean isIn(GroupProblem group, int row) {
+        return row >= group.firstRow() && row < group.firstRow() + group.outputs();
     }
 
     /// Where plain magnitudes choose weights on which the fitted layer is nearer, takes these.
     @Override
     public LayerSolution solve(LayerProblem problem, Products products) {
         boolean[] kept = problem.projection().keep(saliency(problem));
-        return SupportFit.nearest(problem, List.of(kept, problem.largest()), products);
+        return LayerFit.nearest(problem, List.of(kept, problem.largest()), products);
     }
 
     /// For each weight at what loss it goes, outputs x inputs. What is zero before goes first.
     static float[] saliency(LayerProblem problem) {
-        Minimum minimum = Minimum.of(problem, LAMBDA);
         float[] saliency = new float[problem.outputs() * problem.weightInputs()];
-        problem.units().bands().parallelStream().forEach(band -> new Trace(problem, minimum, band, saliency).run());
+        List<Band> bands = problem.units().bands();
+        for (GroupProblem group : problem.groups()) {
+            Minimum minimum = Minimum.of(group, LAMBDA);
+            bands.parallelStream()
+                    .filter(band -> isIn(group, band.rows()[0]))
+                    .forEach(band -> new Trace(group, minimum, band, saliency).run());
+        }
         return saliency;
     }
 
     /// What goes of a band of outputs, in which order.
     private static final class Trace {
-        private final LayerProblem problem;
+        private final GroupProblem group;
         private final Band band;
+        private final int[] rows;
         private final Elimination elimination;
         private final float[] saliency;
 
-        Trace(LayerProblem problem, Minimum minimum, Band band, float[] saliency) {
-            this.problem = problem;
+        Trace(GroupProblem group, Minimum minimum, Band band, float[] saliency) {
+            this.group = group;
             this.band = band;
-            this.elimination = new Elimination(minimum, band.rows(), problem.rowScale());
+            this.rows = Arrays.stream(band.rows())
+                    .map(row -> row - group.firstRow())
+                    .toArray();
+            this.elimination = new Elimination(minimum, rows, group.rowScale());
             this.saliency = saliency;
         }
 
@@ -90,9 +113,9 @@ final class Obc implements CalibratedMethod {
         }
 
         private boolean isZero(Unit unit) {
-            return Arrays.stream(band.rows())
-                    .allMatch(row -> Arrays.stream(unit.columns())
-                            .allMatch(j -> problem.dense()[row * problem.inputs() + j] == 0));
+            return Arrays.stream(rows)
+                    .allMatch(row ->
+                            Arrays.stream(unit.columns()).allMatch(j -> group.dense()[row * group.inputs() + j] == 0));
         }
 
         /// The unit that is missed least of those that may go; null if none may.
@@ -119,7 +142,7 @@ final class Obc implements CalibratedMethod {
         private void mark(Unit unit, float value) {
             for (int row : band.rows()) {
                 for (int j : unit.columns()) {
-                    saliency[row * problem.weightInputs() + j] = value;
+                    saliency[row * group.weightInputs() + j] = value;
                 }
             }
         }

@@ -38,13 +38,22 @@ public final class Recoveries {
 
         @Override
         public LayerSolution solve(LayerProblem problem, Products products) {
-            return SupportFit.of(problem, problem.nonZeros(), products);
+            return LayerFit.of(problem, problem.nonZeros(), products);
         }
     }
 
     private record Scaled(String name, String summary, boolean isScaled) implements CalibratedMethod {
         @Override
         public LayerSolution solve(LayerProblem problem, Products products) {
+            boolean[] nonZeros = problem.nonZeros();
+            return LayerSolution.joined(
+                    problem,
+                    problem.groups().stream()
+                            .map(group -> solve(group, group.part(nonZeros)))
+                            .toList());
+        }
+
+        private LayerSolution solve(GroupProblem problem, boolean[] nonZeros) {
             double[] weights = problem.dense().clone();
             for (int row = 0; row < problem.outputs(); row++) {
                 fit(problem, problem.all(), row, weights);
@@ -52,13 +61,13 @@ public final class Recoveries {
             return new LayerSolution(
                     weights,
                     problem.inputs(),
-                    problem.nonZeros(),
+                    nonZeros,
                     0,
                     relativeError(problem, problem.dense()),
                     relativeError(problem, weights));
         }
 
-        private void fit(LayerProblem problem, Moments moments, int row, double[] weights) {
+        private void fit(GroupProblem problem, Moments moments, int row, double[] weights) {
             int last = problem.inputs() - 1;
             int at = row * problem.inputs();
             boolean hasBias = problem.weightInputs() == last;
@@ -86,7 +95,7 @@ public final class Recoveries {
         }
 
         /// Mean squared distance of the outputs from the targets over the mean square of these.
-        private static double relativeError(LayerProblem problem, double[] w) {
+        private static double relativeError(GroupProblem problem, double[] w) {
             Moments moments = problem.all();
             int inputs = problem.inputs();
             double sum = moments.targetSquares();

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 /// The best weights on a given support, and the best bias: conjugate gradients with a Jacobi preconditioner on the
 /// quadratic, each output by itself, all of them at once (Hestenes and Stiefel 1952).
 final class Refit implements AutoCloseable {
-    private final LayerProblem problem;
+    private final GroupProblem problem;
     private final Moments samples;
     private final Quadratic quadratic;
     private final Products.Right h;
@@ -14,7 +14,7 @@ final class Refit implements AutoCloseable {
     private final int outputs;
 
     /// @param samples those to fit to
-    Refit(LayerProblem problem, Moments samples, Products products) {
+    Refit(GroupProblem problem, Moments samples, Products products) {
         this.problem = problem;
         this.samples = samples;
         this.quadratic = Quadratic.of(samples, problem.dense(), problem.weightInputs(), 0);

@@ -32,7 +32,7 @@ final class SparseGpt implements CalibratedMethod {
 
     @Override
     public LayerSolution solve(LayerProblem problem, Products products) {
-        return SupportFit.of(problem, choose(problem).kept(), products);
+        return LayerFit.of(problem, choose(problem).kept(), products);
     }
 
     static Chosen choose(LayerProblem problem) {
@@ -64,16 +64,23 @@ final class SparseGpt implements CalibratedMethod {
         private final LayerProblem problem;
         private final int inputs;
         private final int weightInputs;
-        private final double[] upper;
+        /// For each output, that of its group.
+        private final double[][] uppers;
+
         private final double[] weights;
 
         Pass(LayerProblem problem) {
             this.problem = problem;
-            this.inputs = problem.inputs();
+            this.inputs = problem.groups().getFirst().inputs();
             this.weightInputs = problem.weightInputs();
-            Minimum minimum = Minimum.of(problem, DAMPING);
-            this.upper = upper(minimum.inverse(), inputs);
-            this.weights = minimum.weights();
+            this.uppers = new double[problem.outputs()][];
+            this.weights = new double[problem.outputs() * inputs];
+            for (GroupProblem group : problem.groups()) {
+                Minimum minimum = Minimum.of(group, DAMPING);
+                int first = group.firstRow();
+                Arrays.fill(uppers, first, first + group.outputs(), upper(minimum.inverse(), inputs));
+                System.arraycopy(minimum.weights(), 0, weights, first * inputs, group.outputs() * inputs);
+            }
         }
 
         private static double[] upper(double[] inverse, int inputs) {
@@ -107,7 +114,7 @@ final class SparseGpt implements CalibratedMethod {
             for (int i = 0; i < kept.length; i++) {
                 int j = i % weightInputs;
                 if (j >= from && j < to) {
-                    double ratio = weights[i / weightInputs * inputs + j] / upper[j * inputs + j];
+                    double ratio = weights[i / weightInputs * inputs + j] / uppers[i / weightInputs][j * inputs + j];
                     saliency[i] = (float) Math.min(ratio * ratio, Float.MAX_VALUE / 2);
                 } else {
                     saliency[i] = kept[i] ? Float.MAX_VALUE : 0;
@@ -119,6 +126,7 @@ final class SparseGpt implements CalibratedMethod {
         /// Zeroes what goes of an output, and moves what it did to later inputs.
         private void makeGood(int row, boolean[] kept, int from, int to) {
             int at = row * inputs;
+            double[] upper = uppers[row];
             for (int j = from; j < to; j++) {
                 if (!kept[row * weightInputs + j]) {
                     double error = weights[at + j] / upper[j * inputs + j];

@@ -1,9 +1,9 @@
 package dev.espalier.pruning.calibrated;
 
-import java.util.Comparator;
 import java.util.List;
 
-/// Fits what stays of a layer to its samples: the ridge is chosen on those that are held back, then all are used.
+/// Fits what stays of a group of outputs to its samples: the ridge is chosen on those that are held back, then all are
+/// used.
 final class SupportFit implements AutoCloseable {
     private static final List<Double> LAMBDAS = List.of(1e-4, 1e-3, 1e-2, 5e-2, 2e-1);
     private static final int MIDDLE = 2;
@@ -12,34 +12,17 @@ final class SupportFit implements AutoCloseable {
     private static final double FINE = 1e-6;
     private static final int MANY = 60;
 
-    private final LayerProblem problem;
+    private final GroupProblem problem;
     private final Refit fit;
     private final Refit held;
     private final Refit all;
 
     /// @param products where the time goes
-    SupportFit(LayerProblem problem, Products products) {
+    SupportFit(GroupProblem problem, Products products) {
         this.problem = problem;
         this.fit = new Refit(problem, problem.fit(), products);
         this.held = new Refit(problem, problem.held(), products);
         this.all = new Refit(problem, problem.all(), products);
-    }
-
-    /// @param kept what stays, outputs x inputs without the bias
-    static LayerSolution of(LayerProblem problem, boolean[] kept, Products products) {
-        try (SupportFit fit = new SupportFit(problem, products)) {
-            return fit.on(kept);
-        }
-    }
-
-    /// On whichever of these supports the fitted layer is nearest; of equal ones the first.
-    static LayerSolution nearest(LayerProblem problem, List<boolean[]> supports, Products products) {
-        try (SupportFit fit = new SupportFit(problem, products)) {
-            return supports.stream()
-                    .map(fit::on)
-                    .min(Comparator.comparingDouble(LayerSolution::error))
-                    .orElseThrow();
-        }
     }
 
     /// The best weights on a support, with the ridge that is best on it. The error held back has one minimum over the
@@ -89,9 +72,11 @@ final class SupportFit implements AutoCloseable {
         return on(kept, lambda, denseWeights());
     }
 
-    /// Good weights on a support that ADMM found.
-    LayerSolution roughly(AdmmSupport.Found found, double lambda) {
-        return solution(found.kept(), lambda, all.solve(found.kept(), lambda, found.weights(), COARSE, FEW));
+    /// Good weights with a ridge that is known.
+    ///
+    /// @param start to begin with, outputs x inputs
+    LayerSolution roughly(boolean[] kept, float[] start, double lambda) {
+        return solution(kept, lambda, all.solve(kept, lambda, start, COARSE, FEW));
     }
 
     private LayerSolution on(boolean[] kept, double lambda, float[] start) {

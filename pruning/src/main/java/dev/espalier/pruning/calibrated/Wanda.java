@@ -20,18 +20,21 @@ final class Wanda implements CalibratedMethod {
 
     @Override
     public LayerSolution solve(LayerProblem problem, Products products) {
-        return SupportFit.of(problem, problem.projection().keep(saliency(problem)), products);
+        return LayerFit.of(problem, problem.projection().keep(saliency(problem)), products);
     }
 
     /// The scores, outputs x inputs; of single weights their rank in the output instead.
     static float[] saliency(LayerProblem problem) {
-        Moments moments = problem.all();
         int inputs = problem.weightInputs();
-        float[] scores = new float[moments.outputs() * inputs];
-        for (int i = 0; i < scores.length; i++) {
-            int j = i % inputs;
-            double w = problem.dense()[i / inputs * problem.inputs() + j];
-            scores[i] = (float) (Math.abs(w) * Math.sqrt(moments.input(j, j)));
+        double[] weights = problem.weights();
+        float[] scores = new float[weights.length];
+        for (GroupProblem group : problem.groups()) {
+            int from = group.firstWeight();
+            for (int i = from; i < from + group.outputs() * inputs; i++) {
+                int j = i % inputs;
+                scores[i] =
+                        (float) (Math.abs(weights[i]) * Math.sqrt(group.all().input(j, j)));
+            }
         }
         return problem.pattern() instanceof Unstructured ? ranks(scores, inputs) : scores;
     }

@@ -8,6 +8,7 @@ import dev.espalier.sparse.Shape;
 import dev.espalier.sparse.SparsityPattern;
 import dev.espalier.sparse.Unstructured;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
@@ -53,7 +54,7 @@ final class AdmmTest {
         }
         double[] scale = new double[OUTPUTS];
         Arrays.fill(scale, 1);
-        return new LayerProblem(parts[0], parts[1], dense, true, scale, MATRIX, pattern, zeros);
+        return new LayerProblem(List.of(parts[0]), List.of(parts[1]), dense, true, scale, MATRIX, pattern, zeros);
     }
 
     @ParameterizedTest
@@ -65,9 +66,9 @@ final class AdmmTest {
         for (int i = 0; i < kept.length; i++) {
             kept[i] = random.nextInt(3) > 0;
         }
-        LayerSolution solution = SupportFit.of(problem, kept, products);
+        LayerSolution solution = LayerFit.of(problem, kept, products);
         Quadratic quadratic = Quadratic.of(
-                problem.fit().with(problem.held()), problem.dense(), problem.weightInputs(), solution.lambda());
+                problem.whole().all(), problem.whole().dense(), problem.weightInputs(), solution.lambda(0));
         for (int row = 0; row < OUTPUTS; row++) {
             int[] free = free(kept, row);
             DMatrixRMaj h = new DMatrixRMaj(free.length, free.length);
@@ -100,14 +101,14 @@ final class AdmmTest {
         LayerProblem problem = problem(seed, new Unstructured(), zeros);
         LayerSolution solution = admm.solve(problem, products);
         assertThat(count(solution.kept())).isEqualTo(OUTPUTS * INPUTS - zeros);
-        LayerSolution byMagnitude = SupportFit.of(problem, largest(problem, OUTPUTS * INPUTS - zeros), products);
+        LayerSolution byMagnitude = LayerFit.of(problem, largest(problem, OUTPUTS * INPUTS - zeros), products);
         assertThat(solution.error()).isLessThanOrEqualTo(byMagnitude.error()).isLessThan(solution.maskedError());
     }
 
     private static boolean[] largest(LayerProblem problem, int count) {
         double[] sizes = new double[OUTPUTS * INPUTS];
         for (int i = 0; i < sizes.length; i++) {
-            sizes[i] = Math.abs(problem.dense()[i / INPUTS * (INPUTS + 1) + i % INPUTS]);
+            sizes[i] = Math.abs(problem.whole().dense()[i / INPUTS * (INPUTS + 1) + i % INPUTS]);
         }
         double least = Arrays.stream(sizes).sorted().toArray()[sizes.length - count];
         boolean[] kept = new boolean[sizes.length];
@@ -138,10 +139,17 @@ final class AdmmTest {
     @ValueSource(longs = {1})
     void keepsWhatIsZeroZero(long seed) {
         LayerProblem from = problem(seed);
-        double[] dense = from.dense().clone();
+        double[] dense = from.whole().dense().clone();
         Arrays.fill(dense, 0, INPUTS, 0);
-        LayerProblem problem =
-                new LayerProblem(from.fit(), from.held(), dense, true, from.rowScale(), MATRIX, new Unstructured(), 30);
+        LayerProblem problem = new LayerProblem(
+                List.of(from.whole().fit()),
+                List.of(from.whole().held()),
+                dense,
+                true,
+                from.whole().rowScale(),
+                MATRIX,
+                new Unstructured(),
+                30);
         LayerSolution solution = admm.solve(problem, products);
         for (int j = 0; j < INPUTS; j++) {
             assertThat(solution.weights()[j]).isZero();

@@ -49,7 +49,7 @@ final class SupportsTest {
             int[] free = IntStream.rangeClosed(0, inputs)
                     .filter(j -> j == inputs || solution.kept()[at + j])
                     .toArray();
-            double[] best = layer.best(row, free, solution.lambda());
+            double[] best = layer.best(row, free, solution.lambda(0));
             for (int i = 0; i < free.length; i++) {
                 assertThat(solution.weights()[row * (inputs + 1) + free[i]]).isCloseTo(best[i], Offset.offset(1e-5));
             }
@@ -102,7 +102,7 @@ final class SupportsTest {
                     .as("row %d, input %d", i / INPUTS, j)
                     .isEqualTo(Arrays.stream(free.get(i / INPUTS)).anyMatch(f -> f == j));
         }
-        assertFitted(layer, SupportFit.of(problem, kept, products));
+        assertFitted(layer, LayerFit.of(problem, kept, products));
     }
 
     @ParameterizedTest
@@ -293,7 +293,7 @@ final class SupportsTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void obcIsNeverFartherThanTheLargestWeightsFitted(long seed) {
         LayerProblem problem = TinyLayer.of(OUTPUTS, INPUTS, seed).problem(new Unstructured(), 50);
-        LayerSolution byMagnitude = SupportFit.of(problem, problem.largest(), products);
+        LayerSolution byMagnitude = LayerFit.of(problem, problem.largest(), products);
         assertThat(new Obc().solve(problem, products).error()).isLessThanOrEqualTo(byMagnitude.error());
     }
 

@@ -3,6 +3,7 @@ package dev.espalier.pruning.calibrated;
 import dev.espalier.sparse.Shape;
 import dev.espalier.sparse.SparsityPattern;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
@@ -36,6 +37,14 @@ final class TinyLayer {
         return inputs;
     }
 
+    Moments fit() {
+        return fit;
+    }
+
+    Moments held() {
+        return held;
+    }
+
     Moments all() {
         return all;
     }
@@ -46,25 +55,41 @@ final class TinyLayer {
 
     /// Inputs that depend on each other; what the layer should give is what other inputs gave it.
     static TinyLayer of(int outputs, int inputs, long seed) {
+        return of(outputs, inputs, seed, 0, outputs);
+    }
+
+    /// Some outputs of it by themselves.
+    ///
+    /// @param seed that it was made with
+    TinyLayer rows(int from, int to, long seed) {
+        return of(outputs, inputs, seed, from, to);
+    }
+
+    private static TinyLayer of(int outputs, int inputs, long seed, int from, int to) {
         Random random = new Random(seed);
         double[] dense = random.doubles((long) outputs * (inputs + 1), -1, 1).toArray();
-        Moments[] parts = {new Moments(inputs + 1, outputs), new Moments(inputs + 1, outputs)};
+        Moments[] parts = {new Moments(inputs + 1, to - from), new Moments(inputs + 1, to - from)};
         for (Moments part : parts) {
             float[] x = new float[ROWS * (inputs + 1)];
-            float[] t = new float[ROWS * outputs];
+            float[] t = new float[ROWS * (to - from)];
             for (int row = 0; row < ROWS; row++) {
                 double common = random.nextGaussian();
                 for (int j = 0; j <= inputs; j++) {
                     double meant = j == inputs ? 1 : random.nextGaussian() + common * j / inputs;
                     x[row * (inputs + 1) + j] = (float) (j == inputs ? 1 : meant + 0.2 * random.nextGaussian());
-                    for (int output = 0; output < outputs; output++) {
-                        t[row * outputs + output] += (float) (dense[output * (inputs + 1) + j] * meant);
+                    for (int output = from; output < to; output++) {
+                        t[row * (to - from) + output - from] += (float) (dense[output * (inputs + 1) + j] * meant);
                     }
                 }
             }
             part.add(x, t, ROWS, new PlainProducts());
         }
-        return of(outputs, inputs, parts[0], parts[1], dense);
+        return of(
+                to - from,
+                inputs,
+                parts[0],
+                parts[1],
+                Arrays.copyOfRange(dense, from * (inputs + 1), to * (inputs + 1)));
     }
 
     static TinyLayer of(int outputs, int inputs, Moments fit, Moments held, double[] dense) {
@@ -78,7 +103,7 @@ final class TinyLayer {
     LayerProblem problem(SparsityPattern pattern, long zeros) {
         double[] scale = new double[outputs];
         Arrays.fill(scale, 1);
-        return new LayerProblem(fit, held, dense, true, scale, matrix(), pattern, zeros);
+        return new LayerProblem(List.of(fit), List.of(held), dense, true, scale, matrix(), pattern, zeros);
     }
 
     /// H with a ridge of that strength.
