@@ -98,7 +98,8 @@ public final class CalibratedChannels {
 
     private static Optional<CalibratedLayer> layer(Map<Value, Weight> weights, ChannelReader reader) {
         return Optional.ofNullable(weights.get(reader.weight()))
-                .flatMap(weight -> CalibratedLayer.of(weight).layer());
+                .flatMap(weight -> CalibratedLayer.of(weight).layer())
+                .filter(layer -> layer.groups().size() == 1);
     }
 
     private static double[] losses(

@@ -136,8 +136,8 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
         return new PrunedWeight(
                 weight,
                 layer.matrix().mask(solution.kept()),
-                layer.matrix().write(solution.weights(), solution.stride()),
-                Fitted.alongside(layer, solution),
+                layer.matrix().write(solution.weights(), solution.stride(), weight.type()),
+                Fitted.alongside(layer, solution, calibration::now),
                 Optional.of(new PrunedWeight.Calibrated(
                         by.name(), solution.maskedError(), solution.error(), note, problem.warnings())));
     }

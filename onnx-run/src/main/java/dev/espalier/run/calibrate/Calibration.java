@@ -3,9 +3,11 @@ package dev.espalier.run.calibrate;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.OnnxReader;
+import dev.espalier.onnx.Value;
 import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.LayerProblem;
+import dev.espalier.pruning.calibrated.LayerUse;
 import dev.espalier.pruning.calibrated.Moments;
 import dev.espalier.pruning.calibrated.Products;
 import dev.espalier.run.ModelRunException;
@@ -19,7 +21,7 @@ import dev.espalier.sparse.SparsityPattern;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,26 +78,37 @@ final class Calibration implements AutoCloseable {
         this.data = data;
         this.request = request;
         this.products = products;
-        Set<Walk.Stop> ofDense = layers.stream().map(this::denseStop).collect(Collectors.toSet());
-        Set<Walk.Stop> ofPruned = layers.stream().map(this::prunedStop).collect(Collectors.toSet());
+        List<LayerUse> uses =
+                layers.stream().flatMap(layer -> layer.uses().stream()).toList();
+        Set<Walk.Stop> ofDense = uses.stream().map(this::denseStop).collect(Collectors.toSet());
+        Set<Walk.Stop> ofPruned = uses.stream().map(this::prunedStop).collect(Collectors.toSet());
         this.dense = new Walk(source, ofDense, memory / 2, folder, threads);
         this.pruned = new Walk(source, ofPruned, memory / 2, folder, threads);
     }
 
-    private Walk.Stop denseStop(CalibratedLayer layer) {
-        Set<String> values = new HashSet<>(Set.of(layer.response().name()));
-        layer.skip().ifPresent(skip -> values.add(skip.name()));
-        int behind = graph.value(layer.response().name()).map(route::behind).orElseThrow();
-        return new Walk.Stop(behind, Set.copyOf(values));
+    private Walk.Stop denseStop(LayerUse use) {
+        return switch (use) {
+            case LayerUse.Product product ->
+                new Walk.Stop(behind(product.response()), names(product.skip(), product.response()));
+        };
     }
 
-    private Walk.Stop prunedStop(CalibratedLayer layer) {
-        Set<String> values = new HashSet<>(Set.of(layer.input().name()));
-        layer.skip().ifPresent(skip -> values.add(skip.name()));
-        int behind = graph.value(layer.node().output(0).orElseThrow().name())
-                .map(route::behind)
-                .orElseThrow();
-        return new Walk.Stop(behind - 1, Set.copyOf(values));
+    private Walk.Stop prunedStop(LayerUse use) {
+        return switch (use) {
+            case LayerUse.Product product ->
+                new Walk.Stop(
+                        behind(product.node().output(0).orElseThrow()) - 1, names(product.skip(), product.input()));
+        };
+    }
+
+    private int behind(Value value) {
+        return graph.value(value.name()).map(route::behind).orElseThrow();
+    }
+
+    private static Set<String> names(Optional<Value> perhaps, Value... values) {
+        Set<String> names = Arrays.stream(values).map(Value::name).collect(Collectors.toSet());
+        perhaps.ifPresent(value -> names.add(value.name()));
+        return Set.copyOf(names);
     }
 
     /// The dense model.
@@ -108,28 +121,34 @@ final class Calibration implements AutoCloseable {
         pruned.change(path, constant);
     }
 
+    /// What a constant of the pruned model is at present.
+    Constant now(Value value) {
+        return pruned.constant(value);
+    }
+
     /// The problem of a layer, the layers before it as they are now.
     ///
     /// @param pattern that its zeros are to follow
     /// @param zeros how many units of it go
     LayerProblem problem(CalibratedLayer layer, SparsityPattern pattern, long zeros)
             throws IOException, ModelRunException {
-        int weights = layer.matrix().inputs();
-        int columns = layer.hasBias() ? weights + 1 : weights;
-        int outputs = layer.matrix().outputs();
+        int columns = layer.matrix().inputs() + (layer.hasBias() ? 1 : 0);
         requireMemory(layer, columns);
-        Moments fit = new Moments(columns, outputs);
-        Moments held = new Moments(columns, outputs);
-        observe(layer, fit, held);
-        if (fit.samples() == 0 || held.samples() == 0) {
+        List<Moments> fit = moments(layer, columns);
+        List<Moments> held = moments(layer, columns);
+        // From the last to the first: before the first, nothing that has run depends on the weight.
+        for (LayerUse use : layer.uses().reversed()) {
+            observe(layer, use, fit, held);
+        }
+        if (fit.getFirst().samples() == 0 || held.getFirst().samples() == 0) {
             throw new PruningException(
                     "there are too few samples to calibrate with",
                     "node '" + layer.node().label() + "'",
                     "give some hundreds; a quarter of them is held back to check with");
         }
         return new LayerProblem(
-                List.of(fit),
-                List.of(held),
+                fit,
+                held,
                 denseWeights(layer, columns),
                 layer.hasBias(),
                 rowScale(layer),
@@ -138,9 +157,17 @@ final class Calibration implements AutoCloseable {
                 zeros);
     }
 
+    private static List<Moments> moments(CalibratedLayer layer, int columns) {
+        return layer.groups().stream()
+                .map(outputs -> new Moments(columns, outputs))
+                .toList();
+    }
+
     /// Second moments, their sums and what is made of them take about so much.
     private static void requireMemory(CalibratedLayer layer, long columns) {
-        long bytes = columns * (columns + layer.matrix().outputs()) * (3 * 8 + 3 * 4);
+        long elements =
+                columns * (columns * layer.groups().size() + layer.matrix().outputs());
+        long bytes = elements * (3 * 8 + 3 * 4);
         if (columns * columns > Integer.MAX_VALUE - 8
                 || bytes > Runtime.getRuntime().maxMemory()) {
             throw new PruningException(
@@ -150,14 +177,15 @@ final class Calibration implements AutoCloseable {
         }
     }
 
-    private void observe(CalibratedLayer layer, Moments fit, Moments held) throws IOException, ModelRunException {
+    private void observe(CalibratedLayer layer, LayerUse use, List<Moments> fit, List<Moments> held)
+            throws IOException, ModelRunException {
         boolean isFed = parts.isEmpty() || dense.isAtInputs() || pruned.isAtInputs();
         try (Feed feed = isFed ? Feed.open(data, graph, request) : null) {
             samples = feed == null ? samples : feed.size();
             int count = feed == null ? parts.size() : feed.batches();
-            Sampler sampler = new Sampler(layer, Math.ceilDiv(MOST_ROWS, samples), request.seed(), products);
-            try (Walk.Leg ofDense = dense.to(denseStop(layer), count);
-                    Walk.Leg ofPruned = pruned.to(prunedStop(layer), count)) {
+            Sampler sampler = new Sampler(layer, use, Math.ceilDiv(MOST_ROWS, samples), request.seed(), products);
+            try (Walk.Leg ofDense = dense.to(denseStop(use), count);
+                    Walk.Leg ofPruned = pruned.to(prunedStop(use), count)) {
                 for (int i = 0; feed != null || i < parts.size(); i++) {
                     Map<String, DenseTensor> inputs = Map.of();
                     if (feed != null) {
@@ -189,8 +217,8 @@ final class Calibration implements AutoCloseable {
             Map<String, Tensor> actual,
             Part part,
             Sampler sampler,
-            Moments fit,
-            Moments held) {
+            List<Moments> fit,
+            List<Moments> held) {
         int boundary = samples - samples / PARTS;
         int middle = Math.clamp(boundary - part.number(), 0, part.size());
         sampler.add(meant, actual, part, 0, middle, fit);
@@ -200,7 +228,7 @@ final class Calibration implements AutoCloseable {
     private static double[] denseWeights(CalibratedLayer layer, int columns) {
         int weights = layer.matrix().inputs();
         double[] matrix = layer.matrix().read(layer.weight().constant().decode());
-        double[] bias = layer.biasValues();
+        double[] bias = layer.biasValues(layer.uses().getFirst());
         double[] all = new double[layer.matrix().outputs() * columns];
         for (int row = 0; row < layer.matrix().outputs(); row++) {
             System.arraycopy(matrix, row * weights, all, row * columns, weights);

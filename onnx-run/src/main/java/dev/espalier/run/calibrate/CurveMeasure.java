@@ -83,8 +83,13 @@ public final class CurveMeasure {
         for (LayerSolution solution : LayerLevels.of(problem, zeros, products)) {
             Map<Value, Constant> constants = new LinkedHashMap<>();
             constants.put(
-                    layer.weight().value(), Constant.of(layer.matrix().write(solution.weights(), solution.stride())));
-            constants.putAll(Fitted.alongside(layer, solution));
+                    layer.weight().value(),
+                    Constant.of(layer.matrix()
+                            .write(
+                                    solution.weights(),
+                                    solution.stride(),
+                                    layer.weight().type())));
+            constants.putAll(Fitted.alongside(layer, solution, calibration::now));
             levels.add(decoded(constants));
         }
         return new SensitivityCurves.Curve(layer.weight().name(), units, compared(levels));

@@ -5,10 +5,13 @@ sealed interface Rows permits ConvolvedRows, ProductRows {
     /// How many rows each sample has.
     int positions();
 
-    /// Copies a row of inputs.
-    void input(int sample, int position, float[] to, int at);
+    /// Copies a row of the inputs of a group of outputs.
+    void input(int group, int sample, int position, float[] to, int at);
 
-    /// Where the first element of a row of outputs is.
+    /// What holds the outputs.
+    Tensor response();
+
+    /// Where the first element of a row of outputs is in that.
     int response(int sample, int position);
 
     /// How far apart the elements of a row of outputs are.

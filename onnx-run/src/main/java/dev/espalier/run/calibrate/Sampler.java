@@ -4,8 +4,10 @@ import dev.espalier.onnx.Value;
 import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.calibrated.BatchNorm;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
+import dev.espalier.pruning.calibrated.LayerUse;
 import dev.espalier.pruning.calibrated.Moments;
 import dev.espalier.pruning.calibrated.Products;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -18,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 /// dense model's layer gives; where something is added to that, what the pruned model adds too little is part of it.
 final class Sampler {
     private final CalibratedLayer layer;
+    private final LayerUse use;
     private final int positionsPerSample;
     private final long seed;
     private final Products products;
 
+    /// @param use by which of the operators that multiply by the layer's weight
     /// @param positionsPerSample at most so many rows of each sample, drawn by lot
-    Sampler(CalibratedLayer layer, int positionsPerSample, long seed, Products products) {
+    Sampler(CalibratedLayer layer, LayerUse use, int positionsPerSample, long seed, Products products) {
         this.layer = layer;
+        this.use = use;
         this.positionsPerSample = positionsPerSample;
         this.seed = seed;
         this.products = products;
@@ -37,16 +42,15 @@ final class Sampler {
     /// @param part the batch; positions where its mask, batch x positions, is 0 are left out
     /// @param from first sample of the batch
     /// @param to behind the last
+    /// @param groups the moments of each group of outputs
     void add(
             Map<String, Tensor> dense,
             Map<String, Tensor> pruned,
             Calibration.Part part,
             int from,
             int to,
-            Moments moments) {
-        Tensor input = get(pruned, layer.input());
-        Tensor response = get(dense, layer.response());
-        Rows rows = rows(input, response);
+            List<Moments> groups) {
+        Rows rows = rows(dense, pruned, part.size());
         int perSample = Math.min(positionsPerSample, rows.positions());
         int[] places = IntStream.range(from, to)
                 .flatMap(sample -> chosen(sample, part.number() + sample, rows.positions(), perSample, part.mask()))
@@ -54,26 +58,44 @@ final class Sampler {
         if (places.length == 0) {
             return;
         }
+        Optional<Residual> residual = residual(dense, pruned, rows.response());
+        double[] fixed = layer.hasBias() ? new double[layer.matrix().outputs()] : layer.biasValues(use);
+        int first = 0;
+        for (int group = 0; group < groups.size(); group++) {
+            Moments moments = groups.get(group);
+            add(rows, places, group, first, residual, fixed, part, moments);
+            first += moments.outputs();
+        }
+    }
+
+    private void add(
+            Rows rows,
+            int[] places,
+            int group,
+            int first,
+            Optional<Residual> residual,
+            double[] fixed,
+            Calibration.Part part,
+            Moments moments) {
         int columns = moments.inputs();
         int outputs = moments.outputs();
         float[] x = new float[places.length * columns];
         float[] t = new float[places.length * outputs];
-        Optional<Residual> residual = residual(dense, pruned, response);
-        double[] fixed = layer.hasBias() ? new double[outputs] : layer.biasValues();
+        float[] response = rows.response().values();
         int step = rows.step();
         AtomicInteger worst = new AtomicInteger(Integer.MAX_VALUE);
         IntStream.range(0, places.length).parallel().forEach(row -> {
             int sample = places[row] / rows.positions();
             int position = places[row] % rows.positions();
-            rows.input(sample, position, x, row * columns);
+            rows.input(group, sample, position, x, row * columns);
             if (layer.hasBias()) {
                 x[row * columns + columns - 1] = 1;
             }
-            int at = rows.response(sample, position);
+            int at = rows.response(sample, position) + first * step;
             for (int output = 0; output < outputs; output++, at += step) {
-                double value = response.values()[at] - fixed[output];
+                double value = response[at] - fixed[first + output];
                 if (residual.isPresent()) {
-                    value += residual.get().at(at, output);
+                    value += residual.get().at(at, first + output);
                 }
                 t[row * outputs + output] = (float) value;
             }
@@ -84,7 +106,7 @@ final class Sampler {
         if (worst.get() < Integer.MAX_VALUE) {
             throw new PruningException(
                     "the layer reads or gives NaN or infinite values",
-                    "node '" + layer.node().label() + "', sample " + worst.get() + " of the calibration data",
+                    "node '" + use.node().label() + "', sample " + worst.get() + " of the calibration data",
                     "look at that sample and at --preprocess; without samples the layer is pruned by magnitude");
         }
         moments.add(x, t, places.length, products);
@@ -126,15 +148,30 @@ final class Sampler {
                 .filter(place -> flags.length == 0 || flags[place] != 0);
     }
 
-    private Rows rows(Tensor input, Tensor response) {
-        if (layer.node().isOperator("Conv")) {
-            int[] kernel = new int[input.rank() - 2];
-            for (int i = 0; i < kernel.length; i++) {
-                kernel[i] = (int) layer.matrix().shape().dim(i + 2);
-            }
-            return new ConvolvedRows(Window.of(layer.node(), kernel, input, response), input, response);
+    private Rows rows(Map<String, Tensor> dense, Map<String, Tensor> pruned, int samples) {
+        try {
+            return switch (use) {
+                case LayerUse.Product product ->
+                    rows(product, get(pruned, product.input()), get(dense, product.response()), samples);
+            };
+        } catch (IllegalArgumentException e) {
+            throw new PruningException(
+                    "the layer cannot be calibrated: " + e.getMessage(),
+                    "node '" + use.node().label() + "'",
+                    "leave it out with --exclude");
         }
-        return new ProductRows(input, response);
+    }
+
+    private Rows rows(LayerUse.Product product, Tensor input, Tensor response, int samples) {
+        if (!product.node().isOperator("Conv")) {
+            return new ProductRows(input, response, samples);
+        }
+        int[] kernel = new int[input.rank() - 2];
+        for (int i = 0; i < kernel.length; i++) {
+            kernel[i] = (int) layer.matrix().shape().dim(i + 2);
+        }
+        Window window = Window.of(product.node(), kernel, input, response);
+        return new ConvolvedRows(window, input, response, layer.groups().size(), samples);
     }
 
     private record Residual(Tensor dense, Tensor pruned, Optional<BatchNorm> norm) {
@@ -146,11 +183,11 @@ final class Sampler {
 
     /// None if nothing is added, or something of another shape.
     private Optional<Residual> residual(Map<String, Tensor> dense, Map<String, Tensor> pruned, Tensor response) {
-        if (layer.skip().isEmpty()) {
+        if (!(use instanceof LayerUse.Product product) || product.skip().isEmpty()) {
             return Optional.empty();
         }
-        Tensor meant = get(dense, layer.skip().get());
-        Tensor actual = get(pruned, layer.skip().get());
+        Tensor meant = get(dense, product.skip().get());
+        Tensor actual = get(pruned, product.skip().get());
         return meant.values().length == response.values().length && actual.values().length == meant.values().length
                 ? Optional.of(new Residual(meant, actual, layer.norm()))
                 : Optional.empty();

@@ -65,6 +65,14 @@ final class Walk implements AutoCloseable {
         }
     }
 
+    /// What a constant is now.
+    Constant constant(Value value) {
+        Constant changed = changes.get(value.path());
+        return changed == null
+                ? graph.value(value.path()).flatMap(Value::constant).orElseThrow()
+                : changed;
+    }
+
     /// Whether batches have to be given.
     boolean isAtInputs() {
         return kept.isEmpty();

@@ -15,6 +15,8 @@ final class Window {
     private final int[] before;
     private final int[] size;
     private final int[] positions;
+    /// For each position and tap, where in a plane of the input it is; -1 in the padding.
+    private final int[] offsets;
 
     private Window(int[] kernel, int[] strides, int[] dilations, int[] before, int[] size, int[] positions) {
         this.kernel = kernel;
@@ -23,6 +25,11 @@ final class Window {
         this.before = before;
         this.size = size;
         this.positions = positions;
+        int taps = taps();
+        this.offsets = new int[positions() * taps];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = offset(i / taps, i % taps);
+        }
     }
 
     /// @param kernel its shape, that of the weight from axis 2 on
@@ -69,24 +76,28 @@ final class Window {
         return Arrays.stream(positions).reduce(1, (a, b) -> a * b);
     }
 
+    private int taps() {
+        return Arrays.stream(kernel).reduce(1, (a, b) -> a * b);
+    }
+
     /// Copies what is multiplied for one position, in the order of the weight: channel, then kernel position.
     ///
-    /// @param sample index in the batch
+    /// @param image index in the batch
+    /// @param first channel
+    /// @param channels how many
     /// @param position of the output, counted row-major
-    void copy(Tensor input, int sample, int position, float[] to, int at) {
-        int channels = input.dim(1);
+    void copy(Tensor input, int image, int first, int channels, int position, float[] to, int at) {
         int plane = input.sizeFrom(2);
-        int taps = Arrays.stream(kernel).reduce(1, (a, b) -> a * b);
+        int from = (image * input.dim(1) + first) * plane;
+        int taps = offsets.length / positions();
         for (int tap = 0; tap < taps; tap++) {
-            int offset = offset(position, tap);
+            int offset = offsets[position * taps + tap];
             for (int channel = 0; channel < channels; channel++) {
-                to[at + channel * taps + tap] =
-                        offset < 0 ? 0 : input.values()[(sample * channels + channel) * plane + offset];
+                to[at + channel * taps + tap] = offset < 0 ? 0 : input.values()[from + channel * plane + offset];
             }
         }
     }
 
-    /// Where in a plane of the input that is; -1 in the padding.
     private int offset(int position, int tap) {
         int offset = 0;
         int stride = 1;

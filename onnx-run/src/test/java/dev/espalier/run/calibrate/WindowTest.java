@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// A window's products with the kernel are what ONNX Runtime's Conv gives.
 final class WindowTest {
     private static final int BATCH = 2;
-    private static final int CHANNELS = 3;
+    private static final int CHANNELS = 4;
     private static final int OUTPUTS = 4;
 
     @TempDir
@@ -42,6 +42,8 @@ final class WindowTest {
                 Arguments.of(List.of(3, 3), List.of(8, 7), List.of("auto_pad", "SAME_UPPER", "strides", List.of(2, 2))),
                 Arguments.of(List.of(4, 3), List.of(8, 7), List.of("auto_pad", "SAME_LOWER", "strides", List.of(2, 1))),
                 Arguments.of(List.of(3, 3), List.of(8, 7), List.of("auto_pad", "VALID")),
+                Arguments.of(List.of(3, 3), List.of(8, 7), List.of("group", 2, "pads", List.of(1, 1, 1, 1))),
+                Arguments.of(List.of(3, 2), List.of(8, 7), List.of("group", 4, "strides", List.of(2, 2))),
                 Arguments.of(List.of(5), List.of(20), List.of("pads", List.of(2, 2), "strides", List.of(3))),
                 Arguments.of(List.of(2, 3, 2), List.of(5, 6, 4), List.of("pads", List.of(1, 1, 0, 0, 1, 1))));
     }
@@ -50,7 +52,8 @@ final class WindowTest {
     @MethodSource("convolutions")
     void multipliesWhatTheRuntimeDoes(List<Integer> kernel, List<Integer> size, List<Object> attributes)
             throws Exception {
-        DenseTensor weight = random(1, OUTPUTS, CHANNELS, kernel);
+        int groups = attributes.contains("group") ? (int) attributes.get(attributes.indexOf("group") + 1) : 1;
+        DenseTensor weight = random(1, OUTPUTS, CHANNELS / groups, kernel);
         DenseTensor input = random(2, BATCH, CHANNELS, size);
         List<Object> dims = new ArrayList<>(List.of(BATCH, CHANNELS));
         dims.addAll(size);
@@ -79,8 +82,25 @@ final class WindowTest {
                                     x,
                                     y),
                             x,
-                            y),
+                            y,
+                            groups,
+                            BATCH),
                     weight);
+            // As if the batch were one sample: the same rows.
+            assertThat(new ConvolvedRows(
+                                    Window.of(
+                                            conv,
+                                            kernel.stream()
+                                                    .mapToInt(Integer::intValue)
+                                                    .toArray(),
+                                            x,
+                                            y),
+                                    x,
+                                    y,
+                                    groups,
+                                    1)
+                            .positions())
+                    .isEqualTo(BATCH * y.sizeFrom(2));
         }
     }
 
@@ -90,8 +110,8 @@ final class WindowTest {
         for (int place = 0; place < BATCH * rows.positions(); place++) {
             int sample = place / rows.positions();
             int position = place % rows.positions();
-            rows.input(sample, position, row, 0);
             for (int output = 0; output < OUTPUTS; output++) {
+                rows.input(output / (OUTPUTS / rows.groups()), sample, position, row, 0);
                 double sum = 0;
                 for (int tap = 0; tap < taps; tap++) {
                     sum += row[tap] * Float.intBitsToFloat((int) weight.bitsAt((long) output * taps + tap));

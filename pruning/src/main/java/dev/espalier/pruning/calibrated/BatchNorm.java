@@ -6,7 +6,6 @@ import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
-import dev.espalier.sparse.ElementType;
 import java.util.Optional;
 
 /// A BatchNormalization in inference form: `y = slope x + constant`, with `slope = scale / sqrt(variance + epsilon)`,
@@ -40,7 +39,7 @@ public final class BatchNorm {
 
     /// The one that alone reads a value, if its parameters are constants of its own.
     static Optional<BatchNorm> after(Value value) {
-        return CalibratedLayer.onlyUse(value, "BatchNormalization")
+        return LayerSearch.onlyUse(value, "BatchNormalization")
                 .filter(use -> use.index() == 0)
                 .flatMap(use -> of(use.node()));
     }
@@ -56,10 +55,8 @@ public final class BatchNorm {
         double epsilon = node.attribute("epsilon").orElse(null) instanceof Attribute.Real(String name, float value)
                 ? value
                 : DEFAULT_EPSILON;
-        double[] slope = new double[(int) scale.get().elementCount()];
-        double[] squares = new double[slope.length];
-        CalibratedLayer.fill(scale.get(), slope);
-        CalibratedLayer.fill(variance.get(), squares);
+        double[] slope = Numbers.of(scale.get());
+        double[] squares = Numbers.of(variance.get());
         for (int i = 0; i < slope.length; i++) {
             slope[i] /= Math.sqrt(squares[i] + epsilon);
         }
@@ -69,7 +66,7 @@ public final class BatchNorm {
     private static Optional<DenseTensor> parameter(Node node, int input) {
         return node.input(input)
                 .flatMap(Value::constant)
-                .filter(constant -> constant.type() == ElementType.F32)
+                .filter(constant -> Numbers.areIn(constant.type()))
                 .map(Constant::decode);
     }
 
@@ -88,10 +85,8 @@ public final class BatchNorm {
         return values(shift());
     }
 
-    private double[] values(Value shift) {
-        double[] values = new double[slope.length];
-        CalibratedLayer.fill(shift.constant().orElseThrow().decode(), values);
-        return values;
+    private static double[] values(Value shift) {
+        return Numbers.of(shift.constant().orElseThrow().decode());
     }
 
     /// What each channel is multiplied by.

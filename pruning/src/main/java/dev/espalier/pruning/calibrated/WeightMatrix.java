@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/// A weight of f32 seen as a matrix of outputs x inputs, whichever of the two is stored first.
+/// A weight seen as a matrix of outputs x inputs, whichever of the two is stored first.
 ///
 /// @param shape of the tensor
 /// @param outputs rows of the matrix
@@ -56,17 +56,18 @@ public record WeightMatrix(Shape shape, int outputs, int inputs, boolean inputsF
     /// The elements of a tensor, row-major.
     public double[] read(DenseTensor tensor) {
         double[] matrix = new double[outputs * inputs];
-        forEach((place, index) -> matrix[place] = tensor.data().get(FLOAT, 4L * index));
+        forEach((place, index) -> matrix[place] = Numbers.get(tensor, index));
         return matrix;
     }
 
     /// A tensor of these elements.
     ///
     /// @param matrix row-major, with `stride` elements in a row, of which the first are taken
-    public DenseTensor write(double[] matrix, int stride) {
-        DenseTensor tensor = DenseTensor.zeros(ElementType.F32, shape);
+    /// @param type to which they are rounded
+    public DenseTensor write(double[] matrix, int stride, ElementType type) {
+        DenseTensor tensor = DenseTensor.zeros(type, shape);
         int more = stride - inputs;
-        forEach((place, index) -> tensor.data().set(FLOAT, 4L * index, (float) matrix[place + place / inputs * more]));
+        forEach((place, index) -> Numbers.set(tensor, index, matrix[place + place / inputs * more]));
         return tensor;
     }
 

@@ -1,0 +1,194 @@
+package dev.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.onnx.ModelBuilder;
+import dev.espalier.onnx.OnnxReader;
+import dev.espalier.run.calibrate.OutputError;
+import dev.espalier.run.data.Dataset;
+import dev.espalier.run.data.FeedRequest;
+import dev.espalier.run.data.ReadOptions;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Each kind of layer in a model of its own, whose output is what the layer gives: the error that is reported is that
+/// of the file that was written, and never above that of the largest weights, fitted.
+final class CalibrationCoverageTest {
+    private static final int SAMPLES = 200;
+
+    @TempDir
+    private Path folder;
+
+    private static float[] random(long seed, long count) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] values = new float[(int) count];
+        double last = 0;
+        for (int i = 0; i < values.length; i++) {
+            // Neighbours that depend on each other, or there would be nothing to fit.
+            last = 0.6 * last + random.nextDouble(-1, 1.2);
+            values[i] = (float) last;
+        }
+        return values;
+    }
+
+    private static DenseTensor tensor(long seed, long... dims) {
+        Shape shape = Shape.of(dims);
+        return DenseTensor.of(shape, random(seed, shape.elementCount()));
+    }
+
+    private Path save(ModelBuilder model) throws Exception {
+        return Files.write(folder.resolve("model.onnx"), model.toBytes());
+    }
+
+    private Path data(int... dims) throws Exception {
+        float[] values = random(99, (long) SAMPLES * Arrays.stream(dims).reduce(1, (a, b) -> a * b));
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        String shape = "(" + SAMPLES + ", "
+                + Arrays.stream(dims).mapToObj(String::valueOf).collect(Collectors.joining(", ")) + ")";
+        return Npz.write(folder.resolve("data.npz"), "x", "<f4", shape, bytes.array());
+    }
+
+    private JsonNode run(String... args) {
+        Cli.Result result = Cli.launch((Object[]) args);
+        assertThat(result.exitCode()).as(result.errorOutput()).isZero();
+        return JsonMapper.shared().readTree(result.output());
+    }
+
+    private Path file(String name) {
+        return folder.resolve(name + ".onnx");
+    }
+
+    /// The error of the outputs of a file that was written.
+    private double error(Path model, String name, Path data) throws Exception {
+        try (Dataset samples = Dataset.open(data, ReadOptions.NONE)) {
+            return OutputError.between(model, file(name), samples, FeedRequest.of(32), 1);
+        }
+    }
+
+    /// @param zeros how many there are to be
+    private void assertCovered(Path model, Path data, int zeros) throws Exception {
+        String from = model.toString();
+        String samples = data.toString();
+        run("prune", from, "-s", "0.6", "--json", "-o", file("plain").toString());
+        run(
+                "prune",
+                file("plain").toString(),
+                "--recover",
+                "ridge",
+                "--reference",
+                from,
+                "--calibration",
+                samples,
+                "--json",
+                "-o",
+                file("recovered").toString());
+        double recovered = error(model, "recovered", data);
+        assertThat(recovered).isLessThan(error(model, "plain", data));
+        for (String method : List.of("admm", "obc", "sparsegpt", "wanda")) {
+            JsonNode layer = run(
+                            "prune",
+                            from,
+                            "-s",
+                            "0.6",
+                            "--json",
+                            "--calibration",
+                            samples,
+                            "--method",
+                            method,
+                            "-o",
+                            file(method).toString())
+                    .get("layers")
+                    .get(0);
+            assertThat(layer.get("method").stringValue()).as(layer.toString()).isEqualTo(method);
+            assertThat(layer.get("zeros").intValue()).isEqualTo(zeros);
+            assertThat(Cli.launch("verify-sparsity", file(method)).exitCode()).isZero();
+            double fitted = error(model, method, data);
+            assertThat(fitted)
+                    .as(method)
+                    .isCloseTo(layer.get("fittedError").doubleValue(), Percentage.withPercentage(0.5));
+            if (method.equals("admm") || method.equals("obc")) {
+                assertThat(fitted).as(method).isLessThan(recovered * 1.001);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void coversGroupedConvolutions(int groups) throws Exception {
+        Path model = save(ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "n", 8, 6, 5)
+                .initializer("w", tensor(1, 16, 8 / groups, 3, 3))
+                .initializer("b", tensor(2, 16))
+                .node("Conv", List.of("x", "w", "b"), List.of("y"), "group", groups, "pads", List.of(1, 1, 1, 1))
+                .output("y", ElementType.F32));
+        assertCovered(model, data(8, 6, 5), Math.round(0.6f * 16 * 8 / groups * 9));
+    }
+
+    @Test
+    void coversTokensOfWhichPositionsComeFirst() throws Exception {
+        Path model = save(ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "n", 7, 12)
+                .initializer("w", tensor(1, 12, 10))
+                .initializer("b", tensor(2, 10))
+                .node("Transpose", List.of("x"), List.of("t"), "perm", List.of(1, 0, 2))
+                .node("MatMul", List.of("t", "w"), List.of("m"))
+                .node("Add", List.of("m", "b"), List.of("y"))
+                .output("y", ElementType.F32));
+        assertCovered(model, data(7, 12), 72);
+    }
+
+    private static DenseTensor half(DenseTensor tensor) {
+        long[] bits = new long[(int) tensor.elementCount()];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = Float.floatToFloat16(Float.intBitsToFloat((int) tensor.bitsAt(i))) & 0xFFFF;
+        }
+        return DenseTensor.ofBits(ElementType.F16, tensor.shape(), bits);
+    }
+
+    @Test
+    void coversHalfPrecision() throws Exception {
+        Path model = save(ModelBuilder.opset(17)
+                .input("x", ElementType.F16, "n", 6, 9)
+                .initializer("w", half(tensor(1, 12, 3, 3)))
+                .initializer("b", half(tensor(2, 12)))
+                .node("Conv", List.of("x", "w", "b"), List.of("y"), "group", 2)
+                .output("y", ElementType.F16));
+        assertCovered(model, data(6, 9), Math.round(0.6f * 12 * 3 * 3));
+        assertThat(OnnxReader.read(file("admm"))
+                        .graph()
+                        .value("w")
+                        .orElseThrow()
+                        .constant()
+                        .orElseThrow()
+                        .type())
+                .isEqualTo(ElementType.F16);
+    }
+
+    @Test
+    void coversHalfPrecisionProducts() throws Exception {
+        Path model = save(ModelBuilder.opset(17)
+                .input("x", ElementType.F16, "n", 16)
+                .initializer("w", half(tensor(1, 16, 10)))
+                .initializer("b", half(tensor(2, 10)))
+                .node("Gemm", List.of("x", "w", "b"), List.of("y"))
+                .output("y", ElementType.F16));
+        assertCovered(model, data(16), 96);
+    }
+}
