@@ -2,6 +2,7 @@ package dev.espalier.sparse;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,9 @@ import java.util.Optional;
 record BlockEncoding() implements PackedEncoding {
     /// A copy of memory takes as long as setting so many elements.
     private static final int FEW = 8;
+
+    /// How many elements are copied at a time.
+    private static final int TILE = 4096;
 
     private static final DenseTensor CORNER = DecodeProgram.integers(0, 0);
 
@@ -144,23 +148,73 @@ record BlockEncoding() implements PackedEncoding {
         kept.copyTo(bitmap.data());
         DenseTensor values = DenseTensor.filled(
                 tensor.type(), Shape.of(1 + kept.keptCount(), fit.height() * fit.width()), quantization.zeroAt(0));
+        if (fit.width() < FEW && fit.height() * fit.width() <= TILE) {
+            gather(tensor, fit, kept, values);
+        } else {
+            copyRows(tensor, fit, kept, values);
+        }
+        return new PackedTensor(
+                this, tensor.shape(), program(fit, tensor.shape()), Map.of("bitmap", bitmap, "values", values));
+    }
+
+    /// Copies blocks with rows of many elements.
+    private static void copyRows(DenseTensor tensor, BlockFit fit, Mask kept, DenseTensor values) {
         long bytes = tensor.type().bits() / 8;
         long stored = 1;
         for (long block = kept.nextKept(0); block >= 0; block = kept.nextKept(block + 1)) {
             long to = stored++ * fit.height() * fit.width();
-            fit.forEachRow(block, (row, from, count) -> {
-                long at = to + row * fit.width();
-                if (count < FEW) {
-                    for (int i = 0; i < count; i++) {
-                        values.setBits(at + i, tensor.bitsAt(from + i));
-                    }
-                } else {
-                    MemorySegment.copy(tensor.data(), from * bytes, values.data(), at * bytes, count * bytes);
-                }
-            });
+            fit.forEachRow(
+                    block,
+                    (row, from, count) -> MemorySegment.copy(
+                            tensor.data(),
+                            from * bytes,
+                            values.data(),
+                            (to + row * fit.width()) * bytes,
+                            count * bytes));
         }
-        return new PackedTensor(
-                this, tensor.shape(), program(fit, tensor.shape()), Map.of("bitmap", bitmap, "values", values));
+    }
+
+    /// Copies blocks with rows of a few elements, as many blocks beside each other at a time as there is room for:
+    /// going from one to the next would take longer than copying it.
+    private static void gather(DenseTensor tensor, BlockFit fit, Mask kept, DenseTensor values) {
+        int height = (int) fit.height();
+        int width = (int) fit.width();
+        int size = height * width;
+        int most = TILE / size;
+        long filling = values.bitsAt(0);
+        int[] places = new int[most];
+        long[] row = new long[most * width];
+        long[] blocks = new long[most * size];
+        long stored = 1;
+        for (long down = 0; down < fit.down(); down++) {
+            for (long first = 0; first < fit.across(); first += most) {
+                int here = (int) Math.min(most, fit.across() - first);
+                int found = 0;
+                for (int place = 0; place < here; place++) {
+                    places[found] = place;
+                    found += kept.isKept(down * fit.across() + first + place) ? 1 : 0;
+                }
+                if (found == 0) {
+                    continue;
+                }
+                Arrays.fill(blocks, 0, found * size, filling);
+                int count = (int) Math.min(here * fit.width(), fit.columns() - first * width);
+                int rows = (int) Math.min(height, fit.rows() - down * height);
+                for (int r = 0; r < rows; r++) {
+                    tensor.readBits((down * height + r) * fit.columns() + first * width, count, row);
+                    for (int k = 0; k < found; k++) {
+                        int from = places[k] * width;
+                        int to = k * size + r * width;
+                        int end = Math.min(width, count - from);
+                        for (int i = 0; i < end; i++) {
+                            blocks[to + i] = row[from + i];
+                        }
+                    }
+                }
+                values.writeBits(stored * size, found * size, blocks);
+                stored += found;
+            }
+        }
     }
 
     @Override

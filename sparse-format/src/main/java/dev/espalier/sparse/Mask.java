@@ -113,6 +113,16 @@ public final class Mask {
         words[(int) (index >>> 6)] |= 1L << (index & 63);
     }
 
+    /// Sets the bits of up to 64 elements that have a one in `bits`, the first the lowest.
+    void keep(long from, int count, long bits) {
+        int at = (int) (from >>> 6);
+        int shift = (int) (from & 63);
+        words[at] |= bits << shift;
+        if (shift + count > 64) {
+            words[at + 1] |= bits >>> (64 - shift);
+        }
+    }
+
     /// The elements that stay when `cut` is made through `scores`.
     public static Mask ofKept(Shape shape, Scores scores, Cut cut) {
         Mask mask = new Mask(shape, newWords(shape.elementCount()));

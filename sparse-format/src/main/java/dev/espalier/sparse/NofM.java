@@ -47,12 +47,56 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
         GroupTile.forEach(grid, group, tile -> {
             tile.read(elements::read, scores);
             for (int row = 0; row < tile.rows(); row += group) {
+                if (group == 4 && tile.rows() - row >= 4) {
+                    keepOfFour(scores, tile, row, Scores.never(elements.bits()), mask);
+                    continue;
+                }
                 for (int column = 0; column < tile.width(); column++) {
                     keepLargest(scores, tile, row, column, elements.bits(), largest, mask);
                 }
             }
         });
         return mask;
+    }
+
+    /// Groups of four, which are what hardware knows, by comparing each with each, without a branch: of two, the
+    /// first loses unless it is larger, and those that lose to fewer than `keep` stay.
+    private void keepOfFour(long[] scores, GroupTile tile, int first, long never, Mask mask) {
+        int width = tile.width();
+        for (int start = 0; start < width; start += 64) {
+            int end = Math.min(width, start + 64);
+            long stayA = 0;
+            long stayB = 0;
+            long stayC = 0;
+            long stayD = 0;
+            for (int column = start; column < end; column++) {
+                int at = first * width + column;
+                long a = scores[at];
+                long b = scores[at + width];
+                long c = scores[at + 2 * width];
+                long d = scores[at + 3 * width];
+                long ab = (b - a) >>> 63;
+                long ac = (c - a) >>> 63;
+                long ad = (d - a) >>> 63;
+                long bc = (c - b) >>> 63;
+                long bd = (d - b) >>> 63;
+                long cd = (d - c) >>> 63;
+                int bit = column - start;
+                stayA |= stays(a, 3 - ab - ac - ad, never) << bit;
+                stayB |= stays(b, 2 + ab - bc - bd, never) << bit;
+                stayC |= stays(c, 1 + ac + bc - cd, never) << bit;
+                stayD |= stays(d, ad + bd + cd, never) << bit;
+            }
+            mask.keep(tile.positionOf(first, start), end - start, stayA);
+            mask.keep(tile.positionOf(first + 1, start), end - start, stayB);
+            mask.keep(tile.positionOf(first + 2, start), end - start, stayC);
+            mask.keep(tile.positionOf(first + 3, start), end - start, stayD);
+        }
+    }
+
+    /// 1 if a score that is below `larger` others stays.
+    private long stays(long score, long larger, long never) {
+        return (((larger - keep) & -score) | (never - 1 - score)) >>> 63;
     }
 
     /// Of equal ones the first go, as everywhere.
