@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -250,11 +251,12 @@ final class ChannelPruneCommand implements Callable<Integer>, HasModelFile {
                         || !probe.failure().isEmpty()
                 ? null
                 : plan.on(withAll(changes, probe));
+        Set<String> cut = plan.cutValues();
         plan.apply();
         options().record(plan.model(), request.roundTo());
         if (twin != null) {
             twin.applyAsMask();
-            report = report.with(proof.compare(plan.model(), twin.model(), reference));
+            report = report.with(proof.compare(plan.model(), twin.model(), cut, reference));
         }
         if (to == null) {
             return new Outcome(report, true);

@@ -288,11 +288,13 @@ record ChannelPruneReport(
             console.out()
                     .printf(
                             Locale.ROOT,
-                            "equal to the %s in ONNX Runtime: %s numbers in %d outputs differ by at most "
-                                    + "%.1e, relative %.1e%n",
+                            "equal to the %s in ONNX Runtime%s: %s numbers in %d %s differ by at most %.1e, "
+                                    + "relative %.1e%n",
                             reference,
+                            check.choices() == 0 ? "" : ", given what its " + check.choices() + " nodes choose",
                             Figures.count(check.elements()),
                             check.outputs(),
+                            check.choices() == 0 ? "outputs" : "outputs and operands of these",
                             check.absolute(),
                             check.relative());
         } else if (!notRun.isEmpty()) {

@@ -9,6 +9,7 @@ import dev.espalier.run.OrtShapeProbe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,9 +85,10 @@ final class DeadPruneCommand implements Callable<Integer>, HasModelFile {
         if (plan.removedChannels() == 0) {
             return report;
         }
+        Set<String> cut = plan.cutValues();
         plan.apply();
         if (proof.isWanted()) {
-            report = report.with(proof.compare(plan.model(), proof.read(file), ORIGINAL));
+            report = report.with(proof.compare(plan.model(), proof.read(file), cut, ORIGINAL));
         }
         return to == null
                 ? report

@@ -10,6 +10,7 @@ import dev.espalier.run.ModelRunException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /// How a model that loses channels is read, and compared with what it has to compute.
@@ -54,11 +55,12 @@ final class ProofOptions {
 
     /// Compares a pruned model with what it has to compute.
     ///
+    /// @param cut names of values that have lost channels
     /// @param what is said of the other model
     /// @throws PruningException if rounding does not explain the difference
-    Difference compare(Model pruned, Model other, String what) throws IOException {
+    Difference compare(Model pruned, Model other, Set<String> cut, String what) throws IOException {
         try {
-            Difference difference = ChannelProof.between(pruned, other, seed);
+            Difference difference = ChannelProof.between(pruned, other, cut, seed);
             if (!difference.isRounding()) {
                 throw new PruningException(
                         String.format(
@@ -69,8 +71,9 @@ final class ProofOptions {
                                 difference.absolute(),
                                 difference.relative()),
                         "",
-                        "where a model chooses among nearly equal numbers (TopK, NonMaxSuppression, Round), rounding "
-                                + "changes what it chooses: then --no-check writes it; otherwise please report it");
+                        "where a model rounds or compares channels of which some went (Round, Greater), rounding in "
+                                + "sums changes what that makes of them: then --no-check writes it; otherwise please "
+                                + "report it");
             }
             return difference;
         } catch (ModelRunException e) {

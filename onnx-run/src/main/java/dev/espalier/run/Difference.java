@@ -23,7 +23,10 @@ import java.util.stream.LongStream;
 /// @param elements how many elements
 /// @param precision the relative step between two neighbouring numbers of the coarsest type that occurs
 /// @param step the largest distance of two neighbouring numbers of an output that is dequantized; 0 if none is
-public record Difference(double absolute, double relative, int outputs, long elements, double precision, double step) {
+/// @param choices how many nodes that choose, as TopK does, gave both the same choice, so that what they choose from
+///     was compared as well; 0 if each model chose by itself
+public record Difference(
+        double absolute, double relative, int outputs, long elements, double precision, double step, int choices) {
     private static final double F32 = 0x1p-23;
 
     /// How many steps rounding in another order may make; deep networks make some hundred.
@@ -46,22 +49,38 @@ public record Difference(double absolute, double relative, int outputs, long ele
     public static Difference between(Path one, Path other, Graph graph, long seed) throws ModelRunException {
         try (OrtModel first = OrtModel.load(one);
                 OrtModel second = OrtModel.load(other)) {
-            ModelRunException refusal = null;
-            for (RandomInputs.Guess guess : RandomInputs.TELLING) {
-                Map<String, OnnxTensor> inputs = new RandomInputs(seed, guess).of(graph);
-                try {
-                    return of(first.run(inputs), second.run(inputs)).withStep(largestStep(graph));
-                } catch (ModelRunException e) {
-                    refusal = refusal == null ? e : refusal;
-                } finally {
-                    inputs.values().forEach(OnnxTensor::close);
-                }
-            }
-            throw refusal == null ? new ModelRunException("there are no inputs to try") : refusal;
+            return onInputsThatFit(graph, seed, inputs -> of(first.run(inputs), second.run(inputs)))
+                    .withStep(largestStep(graph));
         }
     }
 
-    private static Difference of(Map<String, Output> one, Map<String, Output> other) {
+    /// What comes of two models' runs on the same inputs.
+    interface Comparison {
+        /// @param inputs by name; closed afterwards
+        Difference on(Map<String, OnnxTensor> inputs) throws ModelRunException;
+    }
+
+    /// Makes a comparison on the first random inputs that the models take.
+    ///
+    /// @param graph for its inputs
+    /// @throws ModelRunException why the first do not fit, if none do
+    static Difference onInputsThatFit(Graph graph, long seed, Comparison comparison) throws ModelRunException {
+        ModelRunException refusal = null;
+        for (RandomInputs.Guess guess : RandomInputs.TELLING) {
+            Map<String, OnnxTensor> inputs = new RandomInputs(seed, guess).of(graph);
+            try {
+                return comparison.on(inputs);
+            } catch (ModelRunException e) {
+                refusal = refusal == null ? e : refusal;
+            } finally {
+                inputs.values().forEach(OnnxTensor::close);
+            }
+        }
+        throw refusal == null ? new ModelRunException("there are no inputs to try") : refusal;
+    }
+
+    /// Between outputs of the same names.
+    static Difference of(Map<String, Output> one, Map<String, Output> other) {
         Difference all = none();
         for (Map.Entry<String, Output> entry : one.entrySet()) {
             Output match = other.get(entry.getKey());
@@ -71,7 +90,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
     }
 
     private static Difference none() {
-        return new Difference(0, 0, 0, 0, 0, 0);
+        return new Difference(0, 0, 0, 0, 0, 0, 0);
     }
 
     private static double precision(OnnxJavaType type) {
@@ -84,7 +103,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
     }
 
     private static Difference worst() {
-        return new Difference(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, 0, 0, 0);
+        return new Difference(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, 0, 0, 0, 0);
     }
 
     private Difference and(Difference more) {
@@ -94,11 +113,17 @@ public record Difference(double absolute, double relative, int outputs, long ele
                 outputs + more.outputs,
                 elements + more.elements,
                 Math.max(precision, more.precision),
-                Math.max(step, more.step));
+                Math.max(step, more.step),
+                Math.max(choices, more.choices));
     }
 
     private Difference withStep(double largest) {
-        return new Difference(absolute, relative, outputs, elements, precision, largest);
+        return new Difference(absolute, relative, outputs, elements, precision, largest, choices);
+    }
+
+    /// The same where so many choices were given.
+    Difference withChoices(int count) {
+        return new Difference(absolute, relative, outputs, elements, precision, step, count);
     }
 
     /// The largest scale of the DequantizeLinear nodes that make outputs of the graph.
@@ -132,7 +157,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
             }
             return all;
         }
-        return one.equals(other) ? new Difference(0, 0, 1, 1, 0, 0) : worst();
+        return one.equals(other) ? new Difference(0, 0, 1, 1, 0, 0, 0) : worst();
     }
 
     private static Difference of(double[] one, double[] other, double precision) {
@@ -144,7 +169,7 @@ public record Difference(double absolute, double relative, int outputs, long ele
             absolute = Math.max(absolute, Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance);
             largest = Double.isFinite(one[i]) ? Math.max(largest, Math.abs(one[i])) : largest;
         }
-        return new Difference(absolute, absolute == 0 ? 0 : absolute / largest, 1, one.length, precision, 0);
+        return new Difference(absolute, absolute == 0 ? 0 : absolute / largest, 1, one.length, precision, 0, 0);
     }
 
     private static double[] numbers(Output.Numbers output) {

@@ -15,8 +15,10 @@ import dev.espalier.pruning.channels.ChannelStructure;
 import dev.espalier.pruning.channels.RecordedChannels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /// The file computes what the original does with those channels masked that the file says were removed; or what
 /// the original does, if only channels went that made no difference.
@@ -53,8 +55,9 @@ public final class MaskedOriginalCheck implements SparsityCheck {
         }
         try (TemporaryFolder folder = TemporaryFolder.create()) {
             Path masked = folder.file("masked.onnx");
-            OnnxWriter.write(masked(manifest), masked);
-            return result(Difference.between(file, masked, evidence.model().graph(), seed));
+            Set<String> cut = new LinkedHashSet<>();
+            OnnxWriter.write(masked(manifest, cut), masked);
+            return result(ChannelProof.between(file, masked, cut, folder, seed));
         } catch (PruningException e) {
             return new CheckResult.Failed(
                     List.of(new Finding(Finding.Kind.OUTPUTS_DIFFER, e.where().orElse("outputs"), e.what())));
@@ -63,7 +66,8 @@ public final class MaskedOriginalCheck implements SparsityCheck {
         }
     }
 
-    private Model masked(ChannelManifest manifest) throws IOException, ModelRunException {
+    /// @param cut where to put the names of what has lost channels
+    private Model masked(ChannelManifest manifest, Set<String> cut) throws IOException, ModelRunException {
         Model model = OnnxReader.read(original);
         if (manifest.roundTo() == null) {
             return model;
@@ -73,16 +77,19 @@ public final class MaskedOriginalCheck implements SparsityCheck {
         if (!probe.failure().isEmpty()) {
             throw new ModelRunException("the original does not run: " + probe.failure());
         }
-        RecordedChannels.in(structure, manifest).applyAsMask();
+        RecordedChannels recorded = RecordedChannels.in(structure, manifest);
+        cut.addAll(recorded.cutValues());
+        recorded.applyAsMask();
         return model;
     }
 
     private static CheckResult result(Difference difference) {
         String size =
                 String.format(Locale.ROOT, "at most %.1e, relative %.1e", difference.absolute(), difference.relative());
+        String choices = difference.choices() == 0 ? "" : difference.choices() + " nodes choosing as in the original, ";
         return difference.isRounding()
-                ? new CheckResult.Passed("the recorded channels masked, " + difference.elements() + " numbers in "
-                        + difference.outputs() + " outputs differ by " + size)
+                ? new CheckResult.Passed("the recorded channels masked, " + choices + difference.elements()
+                        + " numbers in " + difference.outputs() + " outputs differ by " + size)
                 : new CheckResult.Failed(List.of(new Finding(
                         Finding.Kind.OUTPUTS_DIFFER,
                         "outputs",

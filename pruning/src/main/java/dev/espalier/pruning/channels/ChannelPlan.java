@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Which channels go.
 public final class ChannelPlan {
@@ -119,6 +120,11 @@ public final class ChannelPlan {
     /// The weights that read channels which go, with zeros in these places.
     public Map<Value, Constant> unread() {
         return UnreadChannels.of(structure, kept());
+    }
+
+    /// Names of the main graph's values that lose indices.
+    public Set<String> cutValues() {
+        return kept().cutValues();
     }
 
     /// Changes the structure's model as planned. The plan and the structure are of no use afterwards.

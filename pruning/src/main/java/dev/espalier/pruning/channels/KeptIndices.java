@@ -4,6 +4,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Which indices of each axis stay.
@@ -49,6 +51,14 @@ final class KeptIndices {
             }
         }
         return false;
+    }
+
+    /// Names of the main graph's values that lose indices.
+    Set<String> cutValues() {
+        return structure.graph().tensors().stream()
+                .filter(tensor -> tensor.value().graph().path().isEmpty() && isCut(tensor))
+                .map(tensor -> tensor.value().name())
+                .collect(Collectors.toSet());
     }
 
     /// The indices that stay, in order.

@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The channels that a manifest says were removed, found again in the original. What the pruner thought does not
 /// matter:
@@ -43,6 +44,11 @@ public final class RecordedChannels {
             throw fault(entry, "what goes with its channels is not what is recorded");
         });
         return recorded;
+    }
+
+    /// Names of the main graph's values that have lost indices.
+    public Set<String> cutValues() {
+        return structure.keep(removed).cutValues();
     }
 
     /// Masks them where they are read. The structure is of no use afterwards.
