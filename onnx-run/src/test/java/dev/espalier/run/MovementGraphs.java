@@ -1,5 +1,6 @@
 package dev.espalier.run;
 
+import dev.espalier.sparse.ElementType;
 import java.util.List;
 
 /// Operators that move indices.
@@ -93,6 +94,50 @@ final class MovementGraphs {
                         .conv("b", "y", 4, 4)
                         .out("y", "N", 4, 6, 6)
                         .expect(6, 2),
+                Net.of("zeros that are written into a bias", 17)
+                        .in("N", 6)
+                        .dense("x", "a", 6, 8)
+                        .weight("b", 8)
+                        .table("places", 2, 5, -1)
+                        .weight("zero", 1)
+                        .integers("three", 3)
+                        .node("Expand", "zero,three", "zeros")
+                        .node("ScatterND", "b,places,zeros", "c")
+                        .node("Add", "a,c", "d")
+                        .dense("d", "y", 8, 4)
+                        .out("y", "N", 4)
+                        .expect(8, 2),
+                Net.of("a number that is added to a bias", 17)
+                        .in("N", 6)
+                        .dense("x", "a", 6, 4)
+                        .weight("b", 4)
+                        .table("places", 1)
+                        .weight("number", 1)
+                        .node("ScatterND", "b,places,number", "c", "reduction", "add")
+                        .node("Add", "a,c", "d")
+                        .dense("d", "y", 4, 3)
+                        .out("y", "N", 3)
+                        .expect(3, 1),
+                Net.of("rows that are written into a table", 17)
+                        .in(2, 6)
+                        .dense("x", "a", 6, 8)
+                        .weight("table", 4, 8)
+                        .table("places", 3, 0)
+                        .node("ScatterND", "table,places,a", "c")
+                        .dense("c", "y", 8, 3)
+                        .out("y", 4, 3)
+                        .expect(8, 1)
+                        .frozen("c", 0, "an output of the model"),
+                Net.of("rows that are written where the input says", 17)
+                        .in(2, 6)
+                        .input("places", ElementType.I64, 2, 1)
+                        .dense("x", "a", 6, 8)
+                        .weight("table", 4, 8)
+                        .node("ScatterND", "table,places,a", "c")
+                        .dense("c", "y", 8, 3)
+                        .out("y", 4, 3)
+                        .expect(8, 1)
+                        .frozen("table", 0, "where it is written is chosen by several indices or at run time"),
                 Net.image("a channel shuffle", 17)
                         .conv("x", "a", 3, 8)
                         .integers("five", -1, 2, 4, 6, 6)

@@ -167,6 +167,12 @@ final class Net {
         return this;
     }
 
+    /// One integer in each row.
+    Net table(String tensor, long... values) {
+        builder.initializer(tensor, DenseTensor.ofBits(ElementType.I64, Shape.of(values.length, 1), values));
+        return this;
+    }
+
     /// Integers of 32 bits, as a vector or, if `dims` is empty, as a scalar.
     Net narrow(String tensor, Shape dims, long... values) {
         builder.initializer(tensor, DenseTensor.ofBits(ElementType.I32, dims, values));

@@ -152,6 +152,14 @@ final class ChannelCut {
         patch.setInput(op.node(), input, constant(op, operand, typeOf(operand), elements));
     }
 
+    /// The same where the operand is no vector.
+    void setOperand(ChannelOp op, int input, Shape shape, long... elements) {
+        Value operand = op.node().input(input).orElseThrow();
+        Constant constant = integers(typeOf(operand), shape, elements);
+        patch.setInput(
+                op.node(), input, patch.addInitializer(op.node().graph(), operand.name() + "_cut", constant));
+    }
+
     /// A number as a scalar.
     static Constant number(ElementType type, double value) {
         long bits =

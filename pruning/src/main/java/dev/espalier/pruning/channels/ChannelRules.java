@@ -41,6 +41,7 @@ final class ChannelRules {
             new SplitRule(),
             new SliceRule(),
             new GatherRule(),
+            new ScatterRule(),
             new ExpandRule(),
             new TileRule(),
             new PadRule(),
