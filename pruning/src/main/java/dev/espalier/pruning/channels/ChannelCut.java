@@ -156,8 +156,7 @@ final class ChannelCut {
     void setOperand(ChannelOp op, int input, Shape shape, long... elements) {
         Value operand = op.node().input(input).orElseThrow();
         Constant constant = integers(typeOf(operand), shape, elements);
-        patch.setInput(
-                op.node(), input, patch.addInitializer(op.node().graph(), operand.name() + "_cut", constant));
+        patch.setInput(op.node(), input, patch.addInitializer(op.node().graph(), operand.name() + "_cut", constant));
     }
 
     /// A number as a scalar.

@@ -32,7 +32,11 @@ final class ScatterRule implements ChannelRule {
             return;
         }
         links.align(data.axis(0), out.axis(0));
-        links.tie(out.axis(0), places, slices.axis(0), IntStream.range(0, places.length).toArray());
+        links.tie(
+                out.axis(0),
+                places,
+                slices.axis(0),
+                IntStream.range(0, places.length).toArray());
     }
 
     /// How many axes of the data an element of the indices has a place in.
