@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -23,6 +24,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -82,6 +84,28 @@ final class CalibrationCoverageTest {
         }
     }
 
+    /// What is said of the layers.
+    private JsonNode prune(Path model, Path data, String method) {
+        return pruned(model, data, method).get("layers");
+    }
+
+    /// Prunes to a file of the method's name.
+    private JsonNode pruned(Path model, Path data, String method) {
+        String to = file(method).toString();
+        return run(
+                "prune",
+                model.toString(),
+                "-s",
+                "0.6",
+                "--json",
+                "--calibration",
+                data.toString(),
+                "--method",
+                method,
+                "-o",
+                to);
+    }
+
     /// @param zeros how many there are to be
     private void assertCovered(Path model, Path data, int zeros) throws Exception {
         String from = model.toString();
@@ -102,20 +126,7 @@ final class CalibrationCoverageTest {
         double recovered = error(model, "recovered", data);
         assertThat(recovered).isLessThan(error(model, "plain", data));
         for (String method : List.of("admm", "obc", "sparsegpt", "wanda")) {
-            JsonNode layer = run(
-                            "prune",
-                            from,
-                            "-s",
-                            "0.6",
-                            "--json",
-                            "--calibration",
-                            samples,
-                            "--method",
-                            method,
-                            "-o",
-                            file(method).toString())
-                    .get("layers")
-                    .get(0);
+            JsonNode layer = prune(model, data, method).get(0);
             assertThat(layer.get("method").stringValue()).as(layer.toString()).isEqualTo(method);
             assertThat(layer.get("zeros").intValue()).isEqualTo(zeros);
             assertThat(Cli.launch("verify-sparsity", file(method)).exitCode()).isZero();
@@ -190,5 +201,83 @@ final class CalibrationCoverageTest {
                 .node("Gemm", List.of("x", "w", "b"), List.of("y"))
                 .output("y", ElementType.F16));
         assertCovered(model, data(16), 96);
+    }
+
+    private Path recurrent(String operator, int gates, int isLinear, List<String> inputs) throws Exception {
+        ModelBuilder builder = ModelBuilder.opset(14)
+                .input("x", ElementType.F32, "n", 7, 5)
+                .initializer("w", tensor(1, 2, 8L * gates, 5))
+                .initializer("r", tensor(2, 2, 8L * gates, 8))
+                .initializer("b", tensor(3, 2, 16L * gates))
+                .initializer("lengths", DenseTensor.ofBits(ElementType.I32, Shape.of(1), 7))
+                .node("Transpose", List.of("x"), List.of("t"), "perm", List.of(1, 0, 2));
+        List<Object> attributes = new ArrayList<>(List.of("hidden_size", 8, "direction", "bidirectional"));
+        if (operator.equals("GRU")) {
+            attributes.addAll(List.of("linear_before_reset", isLinear));
+        }
+        return save(builder.node(operator, inputs, List.of("y"), attributes.toArray())
+                .output("y", ElementType.F32));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RNN, 1, 0", "GRU, 3, 0", "GRU, 3, 1", "LSTM, 4, 0"})
+    void coversRecurrentWeights(String operator, int gates, int isLinear) throws Exception {
+        Path model = recurrent(operator, gates, isLinear, List.of("t", "w", "r", "b"));
+        Path data = data(7, 5);
+        run(
+                "prune",
+                model.toString(),
+                "-s",
+                "0.6",
+                "--json",
+                "-o",
+                file("plain").toString());
+        double plain = error(model, "plain", data);
+        for (String method : List.of("admm", "obc", "sparsegpt", "wanda")) {
+            JsonNode layers = prune(model, data, method);
+            assertThat(layers).hasSize(2);
+            for (JsonNode layer : layers) {
+                assertThat(layer.get("method").stringValue())
+                        .as(layer.toString())
+                        .isEqualTo(method);
+                assertThat(layer.get("zeros").longValue())
+                        .isEqualTo(Math.round(0.6 * layer.get("parameters").longValue()));
+                assertThat(layer.get("fittedError").doubleValue())
+                        .isLessThan(layer.get("maskedError").doubleValue());
+            }
+            assertThat(error(model, method, data)).as(method).isLessThan(plain);
+        }
+        // What is added to W's part and to R's are fitted one after the other, in one constant.
+        float[] before = elements(model, "b");
+        float[] after = elements(file("admm"), "b");
+        for (int i = 0; i < before.length; i++) {
+            assertThat(after[i]).as("addend " + i).isNotEqualTo(before[i]);
+        }
+    }
+
+    private static float[] elements(Path model, String name) throws Exception {
+        DenseTensor tensor = OnnxReader.read(model)
+                .graph()
+                .value(name)
+                .orElseThrow()
+                .constant()
+                .orElseThrow()
+                .decode();
+        float[] elements = new float[(int) tensor.elementCount()];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = Float.intBitsToFloat((int) tensor.bitsAt(i));
+        }
+        return elements;
+    }
+
+    @Test
+    void saysWhyRecurrentWeightsAreNotCovered() throws Exception {
+        Path model = recurrent("LSTM", 4, 0, List.of("t", "w", "r", "b", "lengths"));
+        Path one = Npz.write(folder.resolve("one.npz"), "x", "<f4", "(1, 7, 5)", new byte[140]);
+        JsonNode report = pruned(model, one, "admm");
+        assertThat(report.get("notes").toString()).contains("the sequences of LSTM have lengths of their own");
+        for (JsonNode layer : report.get("layers")) {
+            assertThat(layer.get("method").stringValue()).isEqualTo("magnitude");
+        }
     }
 }

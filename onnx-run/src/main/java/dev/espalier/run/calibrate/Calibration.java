@@ -90,6 +90,7 @@ final class Calibration implements AutoCloseable {
         return switch (use) {
             case LayerUse.Product product ->
                 new Walk.Stop(behind(product.response()), names(product.skip(), product.response()));
+            case LayerUse.Recurrence recurrence -> stop(recurrence);
         };
     }
 
@@ -98,7 +99,14 @@ final class Calibration implements AutoCloseable {
             case LayerUse.Product product ->
                 new Walk.Stop(
                         behind(product.node().output(0).orElseThrow()) - 1, names(product.skip(), product.input()));
+            case LayerUse.Recurrence recurrence -> stop(recurrence);
         };
+    }
+
+    /// What the operator gives is looked at from before it, so that it runs again when the weight has changed.
+    private Walk.Stop stop(LayerUse.Recurrence use) {
+        Optional<Value> initial = use.initial().filter(value -> value.constant().isEmpty());
+        return new Walk.Stop(behind(use.output()) - 1, names(initial, use.input(), use.output()));
     }
 
     private int behind(Value value) {
@@ -119,6 +127,10 @@ final class Calibration implements AutoCloseable {
     /// From now on, a constant of the pruned model is this.
     void change(String path, Constant constant) {
         pruned.change(path, constant);
+    }
+
+    private Constant meant(Value value) {
+        return graph.value(value.path()).flatMap(Value::constant).orElseThrow();
     }
 
     /// What a constant of the pruned model is at present.
@@ -183,7 +195,8 @@ final class Calibration implements AutoCloseable {
         try (Feed feed = isFed ? Feed.open(data, graph, request) : null) {
             samples = feed == null ? samples : feed.size();
             int count = feed == null ? parts.size() : feed.batches();
-            Sampler sampler = new Sampler(layer, use, Math.ceilDiv(MOST_ROWS, samples), request.seed(), products);
+            Sampler sampler = new Sampler(
+                    layer, use, Math.ceilDiv(MOST_ROWS, samples), request.seed(), this::meant, this::now, products);
             try (Walk.Leg ofDense = dense.to(denseStop(use), count);
                     Walk.Leg ofPruned = pruned.to(prunedStop(use), count)) {
                 for (int i = 0; feed != null || i < parts.size(); i++) {

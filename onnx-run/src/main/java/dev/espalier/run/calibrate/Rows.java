@@ -1,7 +1,7 @@
 package dev.espalier.run.calibrate;
 
 /// Where the rows of a layer's inputs and outputs are in what it reads and gives.
-sealed interface Rows permits ConvolvedRows, ProductRows {
+sealed interface Rows permits ConvolvedRows, ProductRows, RecurrentRows {
     /// How many rows each sample has.
     int positions();
 

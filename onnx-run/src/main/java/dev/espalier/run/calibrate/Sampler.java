@@ -1,5 +1,6 @@
 package dev.espalier.run.calibrate;
 
+import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Value;
 import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.calibrated.BatchNorm;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +26,28 @@ final class Sampler {
     private final int positionsPerSample;
     private final long seed;
     private final Products products;
+    private final Function<Value, Constant> meant;
+    private final Function<Value, Constant> now;
 
     /// @param use by which of the operators that multiply by the layer's weight
     /// @param positionsPerSample at most so many rows of each sample, drawn by lot
-    Sampler(CalibratedLayer layer, LayerUse use, int positionsPerSample, long seed, Products products) {
+    /// @param meant what constants of the dense model are
+    /// @param now what those of the pruned model are
+    Sampler(
+            CalibratedLayer layer,
+            LayerUse use,
+            int positionsPerSample,
+            long seed,
+            Function<Value, Constant> meant,
+            Function<Value, Constant> now,
+            Products products) {
         this.layer = layer;
         this.use = use;
         this.positionsPerSample = positionsPerSample;
         this.seed = seed;
         this.products = products;
+        this.meant = meant;
+        this.now = now;
     }
 
     /// Adds some samples of a batch.
@@ -153,6 +168,7 @@ final class Sampler {
             return switch (use) {
                 case LayerUse.Product product ->
                     rows(product, get(pruned, product.input()), get(dense, product.response()), samples);
+                case LayerUse.Recurrence recurrence -> rows(recurrence, dense, pruned, samples);
             };
         } catch (IllegalArgumentException e) {
             throw new PruningException(
@@ -172,6 +188,26 @@ final class Sampler {
         }
         Window window = Window.of(product.node(), kernel, input, response);
         return new ConvolvedRows(window, input, response, layer.groups().size(), samples);
+    }
+
+    private Rows rows(
+            LayerUse.Recurrence recurrence, Map<String, Tensor> dense, Map<String, Tensor> pruned, int samples) {
+        Gates.Sums right = sums(recurrence, meant, dense);
+        Gates.Sums actual = sums(recurrence, now, pruned);
+        Tensor response = recurrence.isHidden() ? right.meantOfR(actual) : right.meantOfW(actual);
+        return new RecurrentRows(actual, response, recurrence.isHidden(), samples);
+    }
+
+    private Gates.Sums sums(
+            LayerUse.Recurrence recurrence, Function<Value, Constant> constants, Map<String, Tensor> values) {
+        Tensor initial = recurrence
+                .initial()
+                .map(value -> value.constant().isPresent()
+                        ? Tensor.of(constants.apply(value).decode())
+                        : get(values, value))
+                .orElse(null);
+        return new Gates(recurrence, constants, products)
+                .sums(get(values, recurrence.input()), get(values, recurrence.output()), initial);
     }
 
     private record Residual(Tensor dense, Tensor pruned, Optional<BatchNorm> norm) {

@@ -26,6 +26,9 @@ final class LayerSearch {
         if (!Numbers.areIn(weight.constant().type())) {
             return refused("it is of type " + weight.constant().type());
         }
+        if (RecurrenceSearch.isMeant(node)) {
+            return RecurrenceSearch.of(weight, node);
+        }
         boolean isRead = node.input(1).filter(weight.value()::equals).isPresent();
         Optional<WeightMatrix> matrix = isRead ? matrix(node, weight.constant().shape()) : Optional.empty();
         if (matrix.isEmpty()) {
