@@ -5,12 +5,13 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.lang.foreign.Arena;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
-/// A model of one product of two matrices, `a` and `b` to `c`, in single precision. Operands and results are in memory
+/// A model of one product of two matrices, `a` and `b` to `c`. Operands and results of single precision are in memory
 /// that is used again.
 public final class OrtProduct implements AutoCloseable {
     /// A matrix outside the Java heap.
@@ -88,6 +89,26 @@ public final class OrtProduct implements AutoCloseable {
         }
     }
 
+    /// Multiplies by a model of double precision.
+    ///
+    /// @param a m x k
+    /// @param b k x n
+    /// @param c where m x n elements are written to
+    public void run(double[] a, double[] b, double[] c, int m, int k, int n) {
+        try (Arena arena = Arena.ofConfined();
+                OnnxTensor first = tensor(wide(arena, m * k).put(0, a, 0, m * k), m, k);
+                OnnxTensor second = tensor(wide(arena, k * n).put(0, b, 0, k * n), k, n)) {
+            DoubleBuffer product = wide(arena, m * n);
+            try (OnnxTensor third = tensor(product, m, n)) {
+                session.run(Map.of("a", first, "b", second), Set.of(), Map.of("c", third))
+                        .close();
+            }
+            product.get(0, c, 0, m * n);
+        } catch (OrtException e) {
+            throw new IllegalStateException("a product of matrices failed", e);
+        }
+    }
+
     private void reserve(int leftSize, int resultSize) {
         if (left.capacity() < leftSize) {
             left = buffer(Arena.ofAuto(), leftSize);
@@ -102,6 +123,17 @@ public final class OrtProduct implements AutoCloseable {
                 .asByteBuffer()
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
+    }
+
+    private static DoubleBuffer wide(Arena arena, long count) {
+        return arena.allocate(8 * count, 64)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asDoubleBuffer();
+    }
+
+    private static OnnxTensor tensor(DoubleBuffer buffer, int rows, int columns) throws OrtException {
+        return OnnxTensor.createTensor(OrtModel.environment(), buffer, new long[] {rows, columns});
     }
 
     private static OnnxTensor tensor(FloatBuffer buffer, int rows, int columns) {

@@ -16,21 +16,24 @@ import java.util.List;
 final class OrtProducts implements Products, AutoCloseable {
     private final OrtProduct plain;
     private final OrtProduct transposed;
+    private final OrtProduct wide;
 
-    /// @param folder for two small files
+    /// @param folder for three small files
     OrtProducts(TemporaryFolder folder, int threads) throws IOException, ModelRunException {
-        plain = load(folder.file("product.onnx"), 0, threads);
-        transposed = load(folder.file("product_transposed.onnx"), 1, threads);
+        plain = load(folder.file("product.onnx"), ElementType.F32, 0, threads);
+        transposed = load(folder.file("product_transposed.onnx"), ElementType.F32, 1, threads);
+        wide = load(folder.file("product_wide.onnx"), ElementType.F64, 0, threads);
     }
 
-    private static OrtProduct load(Path file, int transA, int threads) throws IOException, ModelRunException {
+    private static OrtProduct load(Path file, ElementType type, int transA, int threads)
+            throws IOException, ModelRunException {
         Files.write(
                 file,
                 ModelBuilder.opset(13)
-                        .input("a", ElementType.F32, transA == 1 ? "k" : "m", transA == 1 ? "m" : "k")
-                        .input("b", ElementType.F32, "k", "n")
+                        .input("a", type, transA == 1 ? "k" : "m", transA == 1 ? "m" : "k")
+                        .input("b", type, "k", "n")
                         .node("Gemm", List.of("a", "b"), List.of("c"), "transA", transA)
-                        .output("c", ElementType.F32, "m", "n")
+                        .output("c", type, "m", "n")
                         .toBytes());
         return OrtProduct.load(file, threads);
     }
@@ -39,6 +42,13 @@ final class OrtProducts implements Products, AutoCloseable {
     public float[] multiply(float[] a, float[] b, int m, int k, int n) {
         float[] c = new float[m * n];
         plain.run(a, m, k, b, k, c, m, n);
+        return c;
+    }
+
+    @Override
+    public double[] multiply(double[] a, double[] b, int m, int k, int n) {
+        double[] c = new double[m * n];
+        wide.run(a, b, c, m, k, n);
         return c;
     }
 
@@ -69,5 +79,6 @@ final class OrtProducts implements Products, AutoCloseable {
     public void close() throws ModelRunException {
         plain.close();
         transposed.close();
+        wide.close();
     }
 }

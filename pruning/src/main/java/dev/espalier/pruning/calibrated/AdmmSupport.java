@@ -185,11 +185,19 @@ final class AdmmSupport {
     }
 
     private float[] inverse(double rho) {
-        float[] shifted = h.clone();
-        for (int j = 0; j < inputs; j++) {
-            shifted[j * inputs + j] += (float) rho;
+        double[] shifted = new double[h.length];
+        for (int i = 0; i < shifted.length; i++) {
+            shifted[i] = h[i];
         }
-        return Inverse.of(shifted, inputs, products);
+        for (int j = 0; j < inputs; j++) {
+            shifted[j * inputs + j] += rho;
+        }
+        double[] inverse = Inverse.of(shifted, inputs, products);
+        float[] narrow = new float[inverse.length];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = (float) inverse[i];
+        }
+        return narrow;
     }
 
     /// G - V + rho D.

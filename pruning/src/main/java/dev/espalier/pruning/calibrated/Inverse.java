@@ -1,8 +1,10 @@
 package dev.espalier.pruning.calibrated;
 
-/// The inverse of a symmetric positive definite matrix in single precision, nearly all of it by products of halves:
-/// with `A = [P Q; Q' R]`, `T = P⁻¹ Q` and the Schur complement `S = R - Q' T`, it is
-/// `[P⁻¹ + T S⁻¹ T', -T S⁻¹; -S⁻¹ T', S⁻¹]`.
+/// The inverse of a symmetric positive definite matrix, nearly all of it by products of halves. With `A = [P Q; Q' R]` and
+/// Cholesky's `A = L L'`, the inverse of L is `M = [M1 0; -M2 B M1, M2]`, where M1 is that of P, `B = Q' M1'`, and M2 that of
+/// `R - B B'`; and `A⁻¹ = M' M`. In double precision: some activations of text models are hundreds of times the others,
+/// and of second moments seven digits leave nothing. By Cholesky, because inverses of halves multiplied with `Q` on
+/// both sides lose as many digits again with every halving.
 final class Inverse {
     private static final int SMALL = 64;
 
@@ -13,51 +15,48 @@ final class Inverse {
     }
 
     /// @param a n x n
-    /// @throws NotPositiveDefiniteException if it is not positive definite, as far as single precision can tell
-    static float[] of(float[] a, int n, Products products) {
-        return new Inverse(products).of(a, n);
+    /// @throws NotPositiveDefiniteException if it is not positive definite, as far as double precision can tell
+    static double[] of(double[] a, int n, Products products) {
+        double[] m = new Inverse(products).ofFactor(a, n);
+        return products.multiply(transposed(m, n, n), m, n, n, n);
     }
 
-    private float[] of(float[] a, int n) {
+    /// The inverse of Cholesky's lower factor.
+    private double[] ofFactor(double[] a, int n) {
         if (n <= SMALL) {
             return small(a, n);
         }
         int n1 = n / 2;
         int n2 = n - n1;
-        float[] p = of(block(a, n, 0, 0, n1, n1), n1);
-        float[] q = block(a, n, 0, n1, n1, n2);
-        float[] t = products.multiply(p, q, n1, n1, n2);
-        float[] s = block(a, n, n1, n1, n2, n2);
-        subtract(s, products.multiplyTransposed(q, t, n2, n1, n2));
-        float[] r = of(s, n2);
-        float[] ts = products.multiply(t, r, n1, n2, n2);
-        float[] tst = products.multiply(ts, transposed(t, n1, n2), n1, n2, n1);
-        float[] result = new float[n * n];
+        double[] m1 = ofFactor(block(a, n, 0, 0, n1, n1), n1);
+        double[] below = products.multiply(block(a, n, n1, 0, n2, n1), transposed(m1, n1, n1), n2, n1, n1);
+        double[] rest = block(a, n, n1, n1, n2, n2);
+        subtract(rest, products.multiply(below, transposed(below, n2, n1), n2, n1, n2));
+        double[] m2 = ofFactor(rest, n2);
+        double[] corner = products.multiply(products.multiply(m2, below, n2, n2, n1), m1, n2, n1, n1);
+        double[] m = new double[n * n];
         for (int i = 0; i < n1; i++) {
-            for (int j = 0; j < n1; j++) {
-                result[i * n + j] = p[i * n1 + j] + tst[i * n1 + j];
-            }
-            for (int j = 0; j < n2; j++) {
-                result[i * n + n1 + j] = -ts[i * n2 + j];
-                result[(n1 + j) * n + i] = -ts[i * n2 + j];
-            }
+            System.arraycopy(m1, i * n1, m, i * n, n1);
         }
         for (int i = 0; i < n2; i++) {
-            System.arraycopy(r, i * n2, result, (n1 + i) * n + n1, n2);
+            for (int j = 0; j < n1; j++) {
+                m[(n1 + i) * n + j] = -corner[i * n1 + j];
+            }
+            System.arraycopy(m2, i * n2, m, (n1 + i) * n + n1, n2);
         }
-        return result;
+        return m;
     }
 
-    private static float[] block(float[] a, int n, int row, int column, int rows, int columns) {
-        float[] block = new float[rows * columns];
+    private static double[] block(double[] a, int n, int row, int column, int rows, int columns) {
+        double[] block = new double[rows * columns];
         for (int i = 0; i < rows; i++) {
             System.arraycopy(a, (row + i) * n + column, block, i * columns, columns);
         }
         return block;
     }
 
-    private static float[] transposed(float[] a, int rows, int columns) {
-        float[] result = new float[a.length];
+    private static double[] transposed(double[] a, int rows, int columns) {
+        double[] result = new double[rows * columns];
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
                 result[j * rows + i] = a[i * columns + j];
@@ -66,42 +65,34 @@ final class Inverse {
         return result;
     }
 
-    private static void subtract(float[] a, float[] b) {
+    private static void subtract(double[] a, double[] b) {
         for (int i = 0; i < a.length; i++) {
             a[i] -= b[i];
         }
     }
 
-    /// Gauss-Jordan in double precision, whose pivots are those of Cholesky's decomposition squared.
-    private static float[] small(float[] a, int n) {
-        double[] work = new double[n * n];
-        for (int i = 0; i < work.length; i++) {
-            work[i] = a[i];
-        }
-        for (int k = 0; k < n; k++) {
-            double pivot = work[k * n + k];
-            if (!(pivot > 0)) {
-                throw new NotPositiveDefiniteException();
-            }
-            work[k * n + k] = 1;
-            for (int j = 0; j < n; j++) {
-                work[k * n + j] /= pivot;
-            }
-            for (int i = 0; i < n; i++) {
-                double factor = work[i * n + k];
-                if (i == k || factor == 0) {
-                    continue;
+    private static double[] small(double[] a, int n) {
+        double[] l = new double[n * n];
+        double[] m = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                double sum = a[i * n + j];
+                for (int k = 0; k < j; k++) {
+                    sum -= l[i * n + k] * l[j * n + k];
                 }
-                work[i * n + k] = 0;
-                for (int j = 0; j < n; j++) {
-                    work[i * n + j] -= factor * work[k * n + j];
+                if (i == j && !(sum > 0)) {
+                    throw new NotPositiveDefiniteException();
                 }
+                l[i * n + j] = i == j ? Math.sqrt(sum) : sum / l[j * n + j];
+            }
+            for (int j = 0; j <= i; j++) {
+                double sum = i == j ? 1 : 0;
+                for (int k = j; k < i; k++) {
+                    sum -= l[i * n + k] * m[k * n + j];
+                }
+                m[i * n + j] = sum / l[i * n + i];
             }
         }
-        float[] result = new float[work.length];
-        for (int i = 0; i < result.length; i++) {
-            result[i] = (float) work[i];
-        }
-        return result;
+        return m;
     }
 }

@@ -1,6 +1,6 @@
 package dev.espalier.pruning.calibrated;
 
-/// Products of matrices in single precision, row-major: nearly all the time of a calibrated method goes here, so that
+/// Products of matrices, row-major, in single precision where that will do: nearly all the time of a calibrated method goes here, so that
 /// it is given from outside, by whatever uses the processor best. The same matrices have to give the same bits.
 public interface Products {
     /// A matrix that many others are multiplied by.
@@ -21,6 +21,9 @@ public interface Products {
     /// @param b k x n
     /// @return m x n
     float[] multiply(float[] a, float[] b, int m, int k, int n);
+
+    /// The same in double precision.
+    double[] multiply(double[] a, double[] b, int m, int k, int n);
 
     /// `a' b`.
     ///

@@ -16,6 +16,17 @@ final class PlainProducts implements Products {
     }
 
     @Override
+    public double[] multiply(double[] a, double[] b, int m, int k, int n) {
+        double[] c = new double[m * n];
+        for (int i = 0; i < m * n; i++) {
+            for (int l = 0; l < k; l++) {
+                c[i] += a[i / n * k + l] * b[l * n + i % n];
+            }
+        }
+        return c;
+    }
+
+    @Override
     public float[] multiplyTransposed(float[] a, float[] b, int m, int k, int n) {
         float[] transposed = new float[m * k];
         for (int i = 0; i < m; i++) {
