@@ -1,6 +1,7 @@
 package dev.espalier.pruning.calibrated;
 
-/// Products of matrices, row-major, in single precision where that will do: nearly all the time of a calibrated method goes here, so that
+/// Products of matrices, row-major, in single precision where that will do: nearly all the time of a calibrated method
+/// goes here, so that
 /// it is given from outside, by whatever uses the processor best. The same matrices have to give the same bits.
 public interface Products {
     /// A matrix that many others are multiplied by.

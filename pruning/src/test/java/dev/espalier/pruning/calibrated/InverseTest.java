@@ -18,7 +18,8 @@ final class InverseTest {
         requireInverse(moments(n, 2 * n), n, 1e-9);
     }
 
-    /// Most inputs follow a few that are hundreds of times the others, as in text models: of seven digits nothing is left.
+    /// Most inputs follow a few that are hundreds of times the others, as in text models: of seven digits nothing is
+    /// left.
     @Test
     void isExactWhereInputsHardlyDiffer() {
         int n = 300;
