@@ -96,9 +96,9 @@ public final class OrtProduct implements AutoCloseable {
     /// @param c where m x n elements are written to
     public void run(double[] a, double[] b, double[] c, int m, int k, int n) {
         try (Arena arena = Arena.ofConfined();
-                OnnxTensor first = tensor(wide(arena, m * k).put(0, a, 0, m * k), m, k);
-                OnnxTensor second = tensor(wide(arena, k * n).put(0, b, 0, k * n), k, n)) {
-            DoubleBuffer product = wide(arena, m * n);
+                OnnxTensor first = tensor(wide(arena, (long) m * k).put(0, a, 0, m * k), m, k);
+                OnnxTensor second = tensor(wide(arena, (long) k * n).put(0, b, 0, k * n), k, n)) {
+            DoubleBuffer product = wide(arena, (long) m * n);
             try (OnnxTensor third = tensor(product, m, n)) {
                 session.run(Map.of("a", first, "b", second), Set.of(), Map.of("c", third))
                         .close();
