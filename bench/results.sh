@@ -55,6 +55,25 @@ steps() {
   done
 }
 
+# apart NET DATA: by magnitude and with samples, of data whose array `test` says which rows are kept apart
+apart() {
+  local model=$1 data=$2 level seed name
+  name=$(basename "$model" .onnx)
+  echo "$name dense $(score "$model" "$data" --where test)"
+  for level in 70 90; do
+    "$here/espalier" prune "$model" -s "$level%" -o "$work/pruned.onnx" --force > "$work/log"
+    echo "$name $level magnitude $(score "$work/pruned.onnx" "$data" --where test)"
+    for seed in $seeds; do
+      "$here/espalier" prune "$model" -s "$level%" --calibration "$data" --where '!test' --seed "$seed" \
+        -o "$work/pruned.onnx" --force > "$work/log"
+      echo "$name $level seed $seed $(score "$work/pruned.onnx" "$data" --where test)"
+    done
+  done
+}
+
+for net in fsdd_gru fsdd_lstm; do
+  apart "$shared/models/audio/$net.onnx" "$shared/data/fsdd_logmel40.npz"
+done
 for net in resnet8_fused resnet8_bn; do
   channels $net
   steps $net

@@ -280,4 +280,116 @@ final class CalibrationCoverageTest {
             assertThat(layer.get("method").stringValue()).isEqualTo("magnitude");
         }
     }
+
+    @Test
+    void coversWhatOperatorsShare() throws Exception {
+        Path model = save(ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "n", 7, 12)
+                .initializer("w", tensor(1, 12, 10))
+                .node("Relu", List.of("x"), List.of("r"))
+                .node("Neg", List.of("x"), List.of("s"))
+                .node("Flatten", List.of("s"), List.of("f"), "axis", 2)
+                .node("Identity", List.of("w"), List.of("same"))
+                .node("Transpose", List.of("same"), List.of("turned"), "perm", List.of(1, 0))
+                .node("MatMul", List.of("x", "w"), List.of("y1"))
+                .node("MatMul", List.of("r", "same"), List.of("y2"))
+                .node("Gemm", List.of("f", "turned"), List.of("y3"), "transB", 1)
+                .output("y1", ElementType.F32)
+                .output("y2", ElementType.F32)
+                .output("y3", ElementType.F32));
+        assertCovered(model, data(7, 12), 72);
+    }
+
+    @Test
+    void coversWhatOperatorsShareOneAfterTheOther() throws Exception {
+        Path model = save(ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "n", 9)
+                .initializer("w", tensor(1, 9, 9))
+                .initializer("b", tensor(2, 9))
+                .initializer("v", tensor(3, 9, 4))
+                .node("Gemm", List.of("x", "w", "b"), List.of("h"))
+                .node("Tanh", List.of("h"), List.of("t"))
+                .node("Gemm", List.of("t", "w"), List.of("g"))
+                .node("Tanh", List.of("g"), List.of("u"))
+                .node("MatMul", List.of("u", "v"), List.of("y"))
+                .output("y", ElementType.F32));
+        Path data = data(9);
+        run(
+                "prune",
+                model.toString(),
+                "-s",
+                "0.6",
+                "--json",
+                "-o",
+                file("plain").toString());
+        Path curves = folder.resolve("curves.json");
+        for (List<String> more : List.of(List.<String>of(), List.of("--curves", curves.toString()))) {
+            List<String> args = new ArrayList<>(List.of("prune", model.toString(), "-s", "0.6", "--json", "--force"));
+            args.addAll(List.of(
+                    "--calibration", data.toString(), "-o", file("pruned").toString()));
+            args.addAll(more);
+            JsonNode layers = run(args.toArray(new String[0])).get("layers");
+            assertThat(layers).hasSize(2);
+            for (JsonNode layer : layers) {
+                assertThat(layer.get("method").stringValue())
+                        .as(layer.toString())
+                        .isEqualTo("admm");
+                assertThat(layer.get("fittedError").doubleValue())
+                        .isLessThan(layer.get("maskedError").doubleValue());
+            }
+            assertThat(error(model, "pruned", data)).isLessThan(error(model, "plain", data));
+        }
+        assertThat(curves).content().contains("\"w\"", "\"v\"");
+    }
+
+    @Test
+    void coversFusedAttention() throws Exception {
+        Path model = save(ModelBuilder.opset(17)
+                .opset("com.microsoft", 1)
+                .input("x", ElementType.F32, "n", 7, 12)
+                .initializer("w", tensor(1, 12, 36))
+                .initializer("b", tensor(2, 36))
+                .node("com.microsoft", "Attention", List.of("x", "w", "b"), List.of("y"), "num_heads", 2)
+                .output("y", ElementType.F32));
+        Path data = data(7, 12);
+        run(
+                "prune",
+                model.toString(),
+                "-s",
+                "0.6",
+                "--json",
+                "-o",
+                file("plain").toString());
+        for (String method : List.of("admm", "obc", "sparsegpt", "wanda")) {
+            JsonNode layer = prune(model, data, method).get(0);
+            assertThat(layer.get("method").stringValue()).as(layer.toString()).isEqualTo(method);
+            assertThat(layer.get("fittedError").doubleValue())
+                    .isLessThan(layer.get("maskedError").doubleValue());
+            assertThat(error(model, method, data)).as(method).isLessThan(error(model, "plain", data));
+        }
+    }
+
+    /// Heads with weights of their own, and inputs that are the same for all of them.
+    @ParameterizedTest
+    @CsvSource({"4, 7, 12", "1, 7, 12"})
+    void coversAMatrixForEachHead(int heads, int tokens, int width) throws Exception {
+        Path model = save(ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "n", heads, tokens, width)
+                .initializer("w", tensor(1, 4, width, 5))
+                .node("MatMul", List.of("x", "w"), List.of("y"))
+                .output("y", ElementType.F32));
+        assertCovered(model, data(heads, tokens, width), 4 * width * 5 * 6 / 10);
+    }
+
+    @Test
+    void coversAMatrixWithAnAxisOfOne() throws Exception {
+        Path model = save(ModelBuilder.opset(17)
+                .input("x", ElementType.F32, "n", 7, 12)
+                .initializer("w", tensor(1, 1, 12, 5))
+                .initializer("b", tensor(2, 5))
+                .node("MatMul", List.of("x", "w"), List.of("m"))
+                .node("Add", List.of("m", "b"), List.of("y"))
+                .output("y", ElementType.F32));
+        assertCovered(model, data(7, 12), 36);
+    }
 }

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +91,7 @@ final class Calibration implements AutoCloseable {
         return switch (use) {
             case LayerUse.Product product ->
                 new Walk.Stop(behind(product.response()), names(product.skip(), product.response()));
+            case LayerUse.Projection projection -> stop(projection);
             case LayerUse.Recurrence recurrence -> stop(recurrence);
         };
     }
@@ -99,8 +101,15 @@ final class Calibration implements AutoCloseable {
             case LayerUse.Product product ->
                 new Walk.Stop(
                         behind(product.node().output(0).orElseThrow()) - 1, names(product.skip(), product.input()));
+            case LayerUse.Projection projection -> stop(projection);
             case LayerUse.Recurrence recurrence -> stop(recurrence);
         };
+    }
+
+    private Walk.Stop stop(LayerUse.Projection use) {
+        return new Walk.Stop(
+                behind(use.node().output(0).orElseThrow()) - 1,
+                Set.of(use.input().name()));
     }
 
     /// What the operator gives is looked at from before it, so that it runs again when the weight has changed.
@@ -149,7 +158,11 @@ final class Calibration implements AutoCloseable {
         List<Moments> fit = moments(layer, columns);
         List<Moments> held = moments(layer, columns);
         // From the last to the first: before the first, nothing that has run depends on the weight.
-        for (LayerUse use : layer.uses().reversed()) {
+        List<LayerUse> uses = layer.uses().stream()
+                .sorted(Comparator.comparingInt((LayerUse use) -> prunedStop(use).place())
+                        .reversed())
+                .toList();
+        for (LayerUse use : uses) {
             observe(layer, use, fit, held);
         }
         if (fit.getFirst().samples() == 0 || held.getFirst().samples() == 0) {
@@ -191,7 +204,7 @@ final class Calibration implements AutoCloseable {
 
     private void observe(CalibratedLayer layer, LayerUse use, List<Moments> fit, List<Moments> held)
             throws IOException, ModelRunException {
-        boolean isFed = parts.isEmpty() || dense.isAtInputs() || pruned.isAtInputs();
+        boolean isFed = parts.isEmpty() || dense.isAtInputs(denseStop(use)) || pruned.isAtInputs(prunedStop(use));
         try (Feed feed = isFed ? Feed.open(data, graph, request) : null) {
             samples = feed == null ? samples : feed.size();
             int count = feed == null ? parts.size() : feed.batches();
@@ -211,6 +224,7 @@ final class Calibration implements AutoCloseable {
                     }
                     add(ofDense.run(inputs), ofPruned.run(inputs), parts.get(i), sampler, fit, held);
                 }
+                sampler.finish();
             }
         }
     }

@@ -28,8 +28,8 @@ record ConvolvedRows(Window window, Tensor input, Tensor response, int groups, i
     }
 
     @Override
-    public int response(int sample, int position) {
-        return image(sample, position) * response.sizeFrom(1) + position % window.positions();
+    public int response(int sample, int position, int output) {
+        return image(sample, position) * response.sizeFrom(1) + position % window.positions() + output * step();
     }
 
     @Override

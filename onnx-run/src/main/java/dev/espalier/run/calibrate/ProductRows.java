@@ -36,8 +36,8 @@ record ProductRows(Tensor input, Tensor response, int samples) implements Rows {
     }
 
     @Override
-    public int response(int sample, int position) {
-        return row(sample, position) * response.dim(response.rank() - 1);
+    public int response(int sample, int position, int output) {
+        return row(sample, position) * response.dim(response.rank() - 1) + output;
     }
 
     @Override

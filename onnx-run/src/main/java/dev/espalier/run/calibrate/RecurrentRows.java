@@ -34,8 +34,8 @@ record RecurrentRows(Gates.Sums actual, Tensor response, boolean isHidden, int s
     }
 
     @Override
-    public int response(int sample, int position) {
-        return place(sample, position) * response.dim(2);
+    public int response(int sample, int position, int output) {
+        return place(sample, position) * response.dim(2) + output;
     }
 
     @Override

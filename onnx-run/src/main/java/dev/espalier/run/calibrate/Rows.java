@@ -1,7 +1,7 @@
 package dev.espalier.run.calibrate;
 
 /// Where the rows of a layer's inputs and outputs are in what it reads and gives.
-sealed interface Rows permits ConvolvedRows, ProductRows, RecurrentRows {
+sealed interface Rows permits BatchedRows, ConvolvedRows, ProductRows, RecurrentRows {
     /// How many rows each sample has.
     int positions();
 
@@ -11,9 +11,9 @@ sealed interface Rows permits ConvolvedRows, ProductRows, RecurrentRows {
     /// What holds the outputs.
     Tensor response();
 
-    /// Where the first element of a row of outputs is in that.
-    int response(int sample, int position);
+    /// Where an output of a row is in that.
+    int response(int sample, int position, int output);
 
-    /// How far apart the elements of a row of outputs are.
+    /// How far apart the outputs of a row and a group are.
     int step();
 }

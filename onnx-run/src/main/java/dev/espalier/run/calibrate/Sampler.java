@@ -8,6 +8,7 @@ import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.LayerUse;
 import dev.espalier.pruning.calibrated.Moments;
 import dev.espalier.pruning.calibrated.Products;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class Sampler {
     private final int positionsPerSample;
     private final long seed;
     private final Products products;
+    private final Map<Moments, Gathered> gathered = new HashMap<>();
     private final Function<Value, Constant> meant;
     private final Function<Value, Constant> now;
 
@@ -106,7 +108,7 @@ final class Sampler {
             if (layer.hasBias()) {
                 x[row * columns + columns - 1] = 1;
             }
-            int at = rows.response(sample, position) + first * step;
+            int at = rows.response(sample, position, first);
             for (int output = 0; output < outputs; output++, at += step) {
                 double value = response[at] - fixed[first + output];
                 if (residual.isPresent()) {
@@ -124,7 +126,12 @@ final class Sampler {
                     "node '" + use.node().label() + "', sample " + worst.get() + " of the calibration data",
                     "look at that sample and at --preprocess; without samples the layer is pruned by magnitude");
         }
-        moments.add(x, t, places.length, products);
+        gathered.computeIfAbsent(moments, m -> new Gathered(m, products)).add(x, t, places.length);
+    }
+
+    /// Adds the last rows to the moments.
+    void finish() {
+        gathered.values().forEach(Gathered::flush);
     }
 
     private static boolean isFinite(float[] values, int from, int count) {
@@ -168,6 +175,8 @@ final class Sampler {
             return switch (use) {
                 case LayerUse.Product product ->
                     rows(product, get(pruned, product.input()), get(dense, product.response()), samples);
+                case LayerUse.Projection projection ->
+                    rows(get(pruned, projection.input()), get(dense, projection.input()), samples);
                 case LayerUse.Recurrence recurrence -> rows(recurrence, dense, pruned, samples);
             };
         } catch (IllegalArgumentException e) {
@@ -180,7 +189,10 @@ final class Sampler {
 
     private Rows rows(LayerUse.Product product, Tensor input, Tensor response, int samples) {
         if (!product.node().isOperator("Conv")) {
-            return new ProductRows(input, response, samples);
+            int batches = layer.matrix().batches();
+            return batches == 1
+                    ? new ProductRows(input, response, samples)
+                    : new BatchedRows(input, response, batches, samples);
         }
         int[] kernel = new int[input.rank() - 2];
         for (int i = 0; i < kernel.length; i++) {
@@ -188,6 +200,26 @@ final class Sampler {
         }
         Window window = Window.of(product.node(), kernel, input, response);
         return new ConvolvedRows(window, input, response, layer.groups().size(), samples);
+    }
+
+    /// What the dense model's layer gives of what it reads.
+    private Rows rows(Tensor input, Tensor meantInput, int samples) {
+        int inputs = layer.matrix().inputs();
+        int outputs = layer.matrix().outputs();
+        double[] matrix =
+                layer.matrix().read(meant.apply(layer.weight().value()).decode());
+        float[] transposed = new float[matrix.length];
+        for (int i = 0; i < matrix.length; i++) {
+            transposed[i % inputs * outputs + i / inputs] = (float) matrix[i];
+        }
+        int count = meantInput.values().length / inputs;
+        float[] response = products.multiply(meantInput.values(), transposed, count, inputs, outputs);
+        double[] added =
+                use.added().map(bias -> bias.values(meant.apply(bias.value()))).orElseGet(() -> new double[outputs]);
+        for (int i = 0; i < response.length; i++) {
+            response[i] += (float) added[i % outputs];
+        }
+        return new ProductRows(input, new Tensor(new long[] {count, outputs}, response), samples);
     }
 
     private Rows rows(

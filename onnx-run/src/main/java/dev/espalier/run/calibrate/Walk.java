@@ -87,7 +87,12 @@ final class Walk implements AutoCloseable {
         place = 0;
     }
 
-    /// Goes on to a stop.
+    /// Whether the way to a stop begins at the inputs, so that batches have to be given.
+    boolean isAtInputs(Stop stop) {
+        return isAtInputs() || stop.place() < place;
+    }
+
+    /// Goes on to a stop, or back to it from the inputs.
     ///
     /// @param batches how many there are
     Leg to(Stop stop, int batches) {

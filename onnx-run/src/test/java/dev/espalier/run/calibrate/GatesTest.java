@@ -169,7 +169,7 @@ final class GatesTest {
                         for (int j = 0; j < inputs; j++) {
                             sum += elements[output * inputs + j] * row[j];
                         }
-                        assertThat((double) meant.values()[rows.response(sample, position) + output])
+                        assertThat((double) meant.values()[rows.response(sample, position, output)])
                                 .isCloseTo(sum, Offset.offset(1e-5));
                     }
                 }

@@ -28,7 +28,7 @@ public record LayerBias(Value value, List<Integer> places) {
     /// The addend of each output.
     ///
     /// @param constant what the value is
-    double[] values(Constant constant) {
+    public double[] values(Constant constant) {
         double[] all = Numbers.of(constant.decode());
         return places.stream().mapToDouble(i -> all[i]).toArray();
     }

@@ -22,6 +22,10 @@ public sealed interface LayerUse {
     record Product(Node node, Value input, Optional<LayerBias> added, Value response, Optional<Value> skip)
             implements LayerUse {}
 
+    /// An operator that goes on with the product by itself, as fused Attention does: what the product should be is
+    /// computed from what the dense model multiplies.
+    record Projection(Node node, Value input, Optional<LayerBias> added) implements LayerUse {}
+
     /// An LSTM, GRU or RNN, whose gates are the outputs that count, before their activations: what the weight makes of
     /// what it multiplies, a part of the gates' sum.
     ///

@@ -17,15 +17,27 @@ import java.util.stream.IntStream;
 /// @param outputs rows of the matrix
 /// @param inputs columns
 /// @param inputsFirst whether the tensor has the inputs as rows
-public record WeightMatrix(Shape shape, int outputs, int inputs, boolean inputsFirst) {
+/// @param batches how many such matrices the tensor is, each with its own outputs, one after the other
+public record WeightMatrix(Shape shape, int outputs, int inputs, boolean inputsFirst, int batches) {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /// A single matrix.
+    public WeightMatrix(Shape shape, int outputs, int inputs, boolean inputsFirst) {
+        this(shape, outputs, inputs, inputsFirst, 1);
+    }
 
     /// Where in the tensor an element of the matrix is.
     ///
     /// @param place of the element in the matrix, row-major
     int index(int place) {
-        return inputsFirst ? place % inputs * outputs + place / inputs : place;
+        return inputsFirst ? first(place / inputs) + place % inputs * (outputs / batches) : place;
+    }
+
+    /// Where in the tensor a row of the matrix begins.
+    private int first(int row) {
+        int perBatch = outputs / batches;
+        return inputsFirst ? row / perBatch * inputs * perBatch + row % perBatch : row * inputs;
     }
 
     /// What is said of each index of the axis that is summed over, said of each input.
@@ -45,8 +57,8 @@ public record WeightMatrix(Shape shape, int outputs, int inputs, boolean inputsF
     /// Goes through the elements: where each is in the matrix, row-major, and where in the tensor.
     private void forEach(Pair pair) {
         IntStream.range(0, outputs).parallel().forEach(row -> {
-            int step = inputsFirst ? outputs : 1;
-            int index = inputsFirst ? row : row * inputs;
+            int step = inputsFirst ? outputs / batches : 1;
+            int index = first(row);
             for (int place = row * inputs; place < (row + 1) * inputs; place++, index += step) {
                 pair.at(place, index);
             }
