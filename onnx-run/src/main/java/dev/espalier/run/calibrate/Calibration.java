@@ -159,7 +159,8 @@ final class Calibration implements AutoCloseable {
         List<Moments> held = moments(layer, columns);
         // From the last to the first: before the first, nothing that has run depends on the weight.
         List<LayerUse> uses = layer.uses().stream()
-                .sorted(Comparator.comparingInt((LayerUse use) -> prunedStop(use).place())
+                .sorted(Comparator.comparingInt(
+                                (LayerUse use) -> prunedStop(use).place())
                         .reversed())
                 .toList();
         for (LayerUse use : uses) {
