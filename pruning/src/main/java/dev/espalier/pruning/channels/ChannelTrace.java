@@ -4,6 +4,7 @@ import dev.espalier.pruning.channels.ChannelLinks.Freeze;
 import dev.espalier.pruning.channels.ChannelLinks.Link;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +30,32 @@ final class ChannelTrace {
 
     private record Way(Place from, int op) {}
 
+    /// The pairs of a link in the order of either side's indices: a detector has hundreds of thousands of anchors, and
+    /// the way to what freezes them leads through each.
+    private static final class Pairs {
+        private final long[] byA;
+        private final long[] byB;
+
+        Pairs(int[] ofA, int[] ofB) {
+            byA = sorted(ofA);
+            byB = sorted(ofB);
+        }
+
+        private static long[] sorted(int[] indices) {
+            long[] keys = new long[indices.length];
+            Arrays.setAll(keys, i -> key(indices[i], i));
+            Arrays.sort(keys);
+            return keys;
+        }
+    }
+
+    /// Keys in order are in the order of indices, and of places among equal ones.
+    private static long key(int index, int place) {
+        return ((long) index << Integer.SIZE) | place;
+    }
+
     private final ChannelGraph graph;
+    private final Map<Link, Pairs> pairsOf = new HashMap<>();
     private final Map<Integer, List<Link>> linksOf = new HashMap<>();
     private final Map<Integer, List<Freeze>> freezesOf = new HashMap<>();
 
@@ -79,22 +105,28 @@ final class ChannelTrace {
                 : freeze.reason() + " " + graph.links().op(freeze.op());
     }
 
-    private static List<Place> across(Link link, Place place) {
+    private List<Place> across(Link link, Place place) {
         int[] ofA = link.ofA();
         int[] ofB = link.ofB();
         if (ofA == null || ofB == null) {
             return List.of(new Place(link.a() == place.axis ? link.b() : link.a(), place.index));
         }
         List<Place> others = new ArrayList<>();
-        for (int i = 0; i < ofA.length; i++) {
-            if (link.a() == place.axis && ofA[i] == place.index) {
-                others.add(new Place(link.b(), ofB[i]));
-            }
-            if (link.b() == place.axis && ofB[i] == place.index) {
-                others.add(new Place(link.a(), ofA[i]));
-            }
+        Pairs pairs = pairsOf.computeIfAbsent(link, l -> new Pairs(ofA, ofB));
+        if (link.a() == place.axis) {
+            collect(pairs.byA, place.index, ofB, link.b(), others);
+        }
+        if (link.b() == place.axis) {
+            collect(pairs.byB, place.index, ofA, link.a(), others);
         }
         return others;
+    }
+
+    private static void collect(long[] sorted, int index, int[] partners, int axis, List<Place> to) {
+        int first = Arrays.binarySearch(sorted, key(index, 0));
+        for (int k = first < 0 ? -1 - first : first; k < sorted.length && sorted[k] >>> Integer.SIZE == index; k++) {
+            to.add(new Place(axis, partners[(int) sorted[k]]));
+        }
     }
 
     private List<Step> steps(Place end, Map<Place, Way> ways) {
