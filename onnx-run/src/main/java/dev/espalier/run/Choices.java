@@ -5,15 +5,14 @@ import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Node;
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.channels.Origins;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /// Nodes of a main graph that choose: what they give jumps where their inputs move by no more than rounding, as that
 /// of TopK does between nearly equal numbers. A node chooses too if one does in its bodies.
@@ -42,16 +41,14 @@ final class Choices {
     /// What Cast makes without dropping what is behind the point.
     private static final Set<Long> FLOATS = Set.of(1L, 10L, 11L, 16L);
 
-    private final Map<Value, Boolean> sizes = new HashMap<>();
-
     private Choices() {}
 
     /// Those whose inputs depend on more of the model's inputs than their sizes, in file order.
     static List<Node> in(Graph graph) {
-        Choices choices = new Choices();
+        Origins origins = Origins.in(List.of(graph));
         return graph.nodes().stream()
                 .filter(Choices::isChoice)
-                .filter(node -> read(node).stream().anyMatch(value -> !choices.isOfSizes(value)))
+                .filter(node -> Origins.read(node).stream().anyMatch(value -> !origins.isOfSizes(value)))
                 .toList();
     }
 
@@ -60,38 +57,6 @@ final class Choices {
         return isCast
                 || (node.domain().isEmpty() && OPERATORS.contains(node.operator()))
                 || node.bodies().stream().flatMap(body -> body.nodes().stream()).anyMatch(Choices::isChoice);
-    }
-
-    /// Whether it is constant or computed from nothing but sizes, so that no rounding is in it.
-    private boolean isOfSizes(Value value) {
-        Boolean known = sizes.get(value);
-        if (known != null) {
-            return known;
-        }
-        Node producer = value.producer().orElse(null);
-        boolean isOfSizes = value.constant().isPresent()
-                || (producer != null
-                        && (producer.isOperator("Shape")
-                                || producer.isOperator("Size")
-                                || read(producer).stream().allMatch(this::isOfSizes)));
-        sizes.put(value, isOfSizes);
-        return isOfSizes;
-    }
-
-    /// The values around a node that it or a node in its bodies reads.
-    static Set<Value> read(Node node) {
-        Set<Value> values = new LinkedHashSet<>();
-        for (int i = 0; i < node.inputCount(); i++) {
-            node.input(i).ifPresent(values::add);
-        }
-        node.bodies().forEach(body -> collect(body, node.graph(), values));
-        return values;
-    }
-
-    private static void collect(Graph body, Graph around, Set<Value> values) {
-        Stream.concat(body.nodes().stream().flatMap(node -> read(node).stream()), body.outputs().stream())
-                .filter(value -> value.graph() == around)
-                .forEach(values::add);
     }
 
     /// Whether two nodes give the same for the same values of the same names.

@@ -23,13 +23,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a model in ONNX Runtime with every value of its main graph as an output, on random inputs: once, and
-/// once more with other sizes where its inputs leave sizes open.
+/// once more with other sizes where its inputs leave sizes open, or with other numbers where sizes depend on these.
 public final class OrtShapeProbe implements ShapeProbe {
     private static final int MOST_INTEGERS = 64;
     private static final long SEED = 1;
+    private static final long OTHER_SEED = 2;
+
+    /// How many elements these make, or how often they do, depends on what they read.
+    private static final Set<String> OF_ANY_SIZE =
+            Set.of("NonZero", "NonMaxSuppression", "Unique", "Compress", "If", "Loop", "Scan");
 
     private final Source source;
     private final boolean looksAtValues;
@@ -117,7 +123,7 @@ public final class OrtShapeProbe implements ShapeProbe {
             ModelRunException refusal = null;
             for (RandomInputs.Guess guess : RandomInputs.GUESSES) {
                 try {
-                    runs.add(run(session, graph, guess));
+                    runs.add(run(session, graph, guess, SEED));
                     first = guess;
                     break;
                 } catch (ModelRunException e) {
@@ -130,8 +136,15 @@ public final class OrtShapeProbe implements ShapeProbe {
             if (hasOpenSizes(graph)) {
                 again(session, graph, first).ifPresent(runs::add);
             }
+            if (runs.size() == 1 && graph.nodes().stream().anyMatch(OrtShapeProbe::isOfAnySize)) {
+                runs.add(run(session, graph, first, OTHER_SEED));
+            }
             return runs;
         }
+    }
+
+    private static boolean isOfAnySize(Node node) {
+        return node.domain().isEmpty() && OF_ANY_SIZE.contains(node.operator());
     }
 
     private static boolean hasOpenSizes(Graph graph) {
@@ -146,7 +159,7 @@ public final class OrtShapeProbe implements ShapeProbe {
     private Optional<Map<String, Sighting>> again(OrtSession session, Graph graph, RandomInputs.Guess first) {
         for (RandomInputs.Guess guess : first.others()) {
             try {
-                return Optional.of(run(session, graph, guess));
+                return Optional.of(run(session, graph, guess, SEED));
             } catch (ModelRunException e) {
                 // The next one may fit.
             }
@@ -154,9 +167,9 @@ public final class OrtShapeProbe implements ShapeProbe {
         return Optional.empty();
     }
 
-    private Map<String, Sighting> run(OrtSession session, Graph graph, RandomInputs.Guess guess)
+    private Map<String, Sighting> run(OrtSession session, Graph graph, RandomInputs.Guess guess, long seed)
             throws ModelRunException {
-        Map<String, OnnxTensor> inputs = new RandomInputs(SEED, guess).of(graph);
+        Map<String, OnnxTensor> inputs = new RandomInputs(seed, guess).of(graph);
         try (OrtSession.Result result = session.run(inputs)) {
             Map<String, Sighting> seen = new HashMap<>();
             for (Map.Entry<String, OnnxTensor> input : inputs.entrySet()) {

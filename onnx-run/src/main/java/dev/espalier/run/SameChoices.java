@@ -11,6 +11,7 @@ import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.RemoveDeadNodes;
 import dev.espalier.onnx.RemoveUnusedInitializers;
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.channels.Origins;
 import dev.espalier.sparse.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,7 +53,7 @@ final class SameChoices {
                     .flatMap(output -> other.value(output.name()))
                     .flatMap(Value::producer)
                     .orElse(null);
-            Set<Value> read = Choices.read(node);
+            Set<Value> read = Origins.read(node);
             boolean isCut = read.stream().anyMatch(value -> cut.contains(value.name()))
                     || node.outputs().stream().anyMatch(value -> cut.contains(value.name()));
             if (match != null && !isCut && Choices.isSame(node, match)) {

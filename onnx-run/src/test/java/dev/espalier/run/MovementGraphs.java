@@ -1,6 +1,7 @@
 package dev.espalier.run;
 
 import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.Shape;
 import java.util.List;
 
 /// Operators that move indices.
@@ -138,6 +139,59 @@ final class MovementGraphs {
                         .out("y", 4, 3)
                         .expect(8, 1)
                         .frozen("table", 0, "where it is written is chosen by several indices or at run time"),
+                Net.of("elements that are written into rows", 18)
+                        .in(2, 6)
+                        .dense("x", "a", 6, 8)
+                        .weight("table", 4, 8)
+                        .table("rows", 3, 0)
+                        .integers("size", 2, 8)
+                        .node("Expand", "rows,size", "places")
+                        .node("ScatterElements", "table,places,a", "c", "axis", 0)
+                        .dense("c", "y", 8, 3)
+                        .out("y", 4, 3)
+                        .expect(8, 1),
+                Net.of("elements that are written into some columns", 18)
+                        .in(2, 6)
+                        .dense("x", "a", 6, 5)
+                        .weight("table", 2, 8)
+                        .table("row", 1)
+                        .integers("size", 2, 5)
+                        .node("Expand", "row,size", "places")
+                        .node("ScatterElements", "table,places,a", "c", "axis", 0)
+                        .dense("c", "y", 8, 3)
+                        .out("y", 2, 3)
+                        .expect(0, 0)
+                        .frozen("a", 1, "has 5 indices"),
+                Net.of("as many rows as are above zero", 17)
+                        .in(12, 1)
+                        .floats("zero", Shape.of(), 0)
+                        .floats("one", Shape.of(1, 1), 1)
+                        .integers("first", 0)
+                        .integers("last", 1)
+                        .dense("x", "a", 1, 8)
+                        .node("Greater", "x,zero", "isAbove")
+                        .node("Squeeze", "isAbove,last", "isRow")
+                        .node("NonZero", "isRow", "rows")
+                        .node("Squeeze", "rows,first", "row")
+                        .node("Gather", "a,row", "b", "axis", 0)
+                        .node("Shape", "b", "shape")
+                        .node("Expand", "one,shape", "ones")
+                        .node("Mul", "b,ones", "c")
+                        .dense("c", "y", 8, 3)
+                        .out("y", "n", 3)
+                        .expect(8, 1),
+                Net.of("channels that are chosen at run time", 17)
+                        .in(1, 6)
+                        .integers("two", 2)
+                        .integers("flat", -1)
+                        .dense("x", "a", 6, 8)
+                        .node("TopK", "x,two", "largest,places")
+                        .node("Reshape", "places,flat", "which")
+                        .node("Gather", "a,which", "b", "axis", 1)
+                        .dense("b", "y", 2, 3)
+                        .out("y", 1, 3)
+                        .expect(0, 0)
+                        .frozen("a", 1, "its indices are chosen at run time"),
                 Net.image("a channel shuffle", 17)
                         .conv("x", "a", 3, 8)
                         .integers("five", -1, 2, 4, 6, 6)

@@ -111,7 +111,8 @@ final class ChannelCut {
         }
         Value operand = op.node().input(input).orElseThrow();
         boolean isKnown =
-                operand.constant().isPresent() || Arrays.stream(wanted).allMatch(w -> w != null);
+                operand.constant().isPresent()
+                        || (op.isOfFixedSize(input) && Arrays.stream(wanted).allMatch(w -> w != null));
         if (isKnown) {
             long[] all = Arrays.stream(wanted).mapToLong(ChannelCut::orZero).toArray();
             patch.setInput(op.node(), input, constant(op, operand, typeOf(operand), all));

@@ -142,6 +142,11 @@ final class ChannelOp {
         };
     }
 
+    /// Whether what runs have shown of an operand's elements holds for every run on inputs of these sizes.
+    boolean isOfFixedSize(int index) {
+        return node.input(index).map(shapes::isOfFixedSize).orElse(true);
+    }
+
     /// The elements of an integer operand, null where they depend on the model's inputs; none if it is left
     /// out.
     Optional<@Nullable Long[]> integers(int index) {

@@ -50,10 +50,18 @@ final class ModelShapes {
     }
 
     private final List<Map<String, ShapeProbe.Sighting>> runs;
+    private final Origins origins;
     private final Map<String, Long> sizeOfName = new HashMap<>();
 
-    ModelShapes(List<Map<String, ShapeProbe.Sighting>> runs) {
+    ModelShapes(List<Map<String, ShapeProbe.Sighting>> runs, Origins origins) {
         this.runs = runs;
+        this.origins = origins;
+    }
+
+    /// Whether the sizes that a value is computed from follow from those of the model's inputs, so that its elements
+    /// are what runs have shown wherever these agree.
+    boolean isOfFixedSize(Value value) {
+        return origins.isOfFixedSize(value);
     }
 
     /// The sizes of a value; none if nothing tells them.
@@ -117,7 +125,8 @@ final class ModelShapes {
         if (constant != null) {
             return integers(constant).map(all -> Arrays.stream(all).boxed().toArray(Long[]::new));
         }
-        if (runs.isEmpty()) {
+        // One run, or two that are alike by chance, do not tell what is chosen at run time from what is fixed.
+        if (runs.isEmpty() || !origins.isOfSizes(value)) {
             return Optional.empty();
         }
         ShapeProbe.Sighting first = runs.getFirst().get(value.path());

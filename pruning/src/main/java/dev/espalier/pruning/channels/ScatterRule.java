@@ -6,16 +6,32 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Writes slices into a copy of a tensor. Axes that the slices have themselves correspond; of the others a single
-/// one, into which constant places are written, loses its indices with the slices that are written there.
+/// Writes into a copy of a tensor: ScatterND slices, ScatterElements element by element along one axis. Axes that
+/// what is written has itself correspond. Of the others a single one, into which ScatterND writes at constant places,
+/// loses its indices with the slices that are written there.
 final class ScatterRule implements ChannelRule {
     @Override
     public List<String> operators() {
-        return List.of("ScatterND");
+        return List.of("ScatterND", "ScatterElements");
     }
 
     @Override
     public void link(ChannelOp op, ChannelLinks links) {
+        if (op.node().operator().equals("ScatterElements")) {
+            linkElements(op, links);
+        } else {
+            linkSlices(op, links);
+        }
+    }
+
+    private static void linkElements(ChannelOp op, ChannelLinks links) {
+        int along = OtherAxes.of(op.attribute("axis", 0), op.in(0).rank());
+        OtherAxes.align(op.in(0), op.out(0), along, links);
+        OtherAxes.align(op.in(1), op.out(0), along, links);
+        OtherAxes.align(op.in(2), op.out(0), along, links);
+    }
+
+    private static void linkSlices(ChannelOp op, ChannelLinks links) {
         ChannelTensor data = op.in(0);
         ChannelTensor slices = op.in(2);
         ChannelTensor out = op.out(0);
@@ -63,6 +79,9 @@ final class ScatterRule implements ChannelRule {
 
     @Override
     public void rewrite(ChannelOp op, ChannelCut cut) {
+        if (op.node().operator().equals("ScatterElements")) {
+            return;
+        }
         int[] places = places(op);
         if (places == null || !cut.isCut(op.out(0).axis(0))) {
             return;
