@@ -110,9 +110,8 @@ final class ChannelCut {
             return;
         }
         Value operand = op.node().input(input).orElseThrow();
-        boolean isKnown =
-                operand.constant().isPresent()
-                        || (op.isOfFixedSize(input) && Arrays.stream(wanted).allMatch(w -> w != null));
+        boolean isKnown = operand.constant().isPresent()
+                || (op.isOfFixedSize(input) && Arrays.stream(wanted).allMatch(w -> w != null));
         if (isKnown) {
             long[] all = Arrays.stream(wanted).mapToLong(ChannelCut::orZero).toArray();
             patch.setInput(op.node(), input, constant(op, operand, typeOf(operand), all));

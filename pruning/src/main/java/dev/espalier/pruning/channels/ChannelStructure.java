@@ -35,7 +35,8 @@ public final class ChannelStructure {
     /// @param probe shows sizes that the file does not declare
     /// @param options what is looked for
     public static ChannelStructure of(Model model, ShapeProbe probe, ChannelOptions options) {
-        ChannelGraph graph = ChannelGraph.of(model, new ModelShapes(probe.observe(), Origins.in(model.allGraphs())), options);
+        ChannelGraph graph =
+                ChannelGraph.of(model, new ModelShapes(probe.observe(), Origins.in(model.allGraphs())), options);
         return new ChannelStructure(graph, DigitChoice.resolve(graph));
     }
 
