@@ -63,7 +63,7 @@ public record Difference(
     /// Makes a comparison on the first random inputs that the models take.
     ///
     /// @param graph for its inputs
-    /// @throws ModelRunException why the first do not fit, if none do
+    /// @throws ModelRunException why the first do not fit, if none do; or that a run did not end
     static Difference onInputsThatFit(Graph graph, long seed, Comparison comparison) throws ModelRunException {
         ModelRunException refusal = null;
         for (RandomInputs.Guess guess : RandomInputs.TELLING) {
@@ -71,6 +71,9 @@ public record Difference(
             try {
                 return comparison.on(inputs);
             } catch (ModelRunException e) {
+                if (e.isUnended()) {
+                    throw e;
+                }
                 refusal = refusal == null ? e : refusal;
             } finally {
                 inputs.values().forEach(OnnxTensor::close);

@@ -11,7 +11,9 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.espalier.sparse.DenseTensor;
 import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,20 +33,28 @@ import java.util.concurrent.TimeoutException;
 /// A model in ONNX Runtime's CPU provider, on one thread if nothing else is said, so that two runs of the same
 /// arithmetic give the same bits.
 public final class OrtModel implements AutoCloseable {
-    private static final long MOST_SECONDS = 60;
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(1);
 
     /// Enough for the longest command line, at some 260 bytes a character; what is not used takes no memory.
     private static final long STACK_BYTES = 1L << 29;
 
     private final OrtSession session;
+    private final Duration limit;
     /// A daemon: a kernel that does not end cannot be stopped, and must not keep the process alive.
     private final ExecutorService runner = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("onnxruntime").factory());
 
+    /// Whether a run did not end in time. Those that wait behind it must not start when it does end: by then their
+    /// callers have given up too and closed the inputs, whose memory the runtime would read all the same.
     private volatile boolean isAbandoned;
 
     private OrtModel(OrtSession session) {
+        this(session, LONGEST_RUN);
+    }
+
+    private OrtModel(OrtSession session, Duration limit) {
         this.session = session;
+        this.limit = limit;
     }
 
     /// Loads a model file.
@@ -67,6 +78,18 @@ public final class OrtModel implements AutoCloseable {
     /// @throws ModelRunException if the runtime refuses it
     static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level) throws ModelRunException {
         return load(file, level, 1);
+    }
+
+    /// Loads a model file.
+    ///
+    /// @param limit how long a run may take
+    /// @throws ModelRunException if the runtime refuses it
+    static OrtModel load(Path file, Duration limit) throws ModelRunException {
+        try (OrtSession.SessionOptions options = options(OrtSession.SessionOptions.OptLevel.ALL_OPT)) {
+            return new OrtModel(environment().createSession(file.toString(), options), limit);
+        } catch (OrtException e) {
+            throw refusal(e);
+        }
     }
 
     /// Loads a model file, with all optimizations but for what is configured.
@@ -164,13 +187,14 @@ public final class OrtModel implements AutoCloseable {
         return new ModelRunException(String.valueOf(e.getMessage()));
     }
 
-    /// Runs the model, for a minute at most: a loop whose end depends on the inputs may have none.
+    /// Runs the model, for a minute at most: a loop whose end depends on the inputs may have none. After a run that
+    /// did not end there is no other.
     ///
     /// @param inputs by name; not closed
     /// @return the outputs by name
     /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
     public Map<String, Output> run(Map<String, OnnxTensor> inputs) throws ModelRunException {
-        return bounded(runner.submit(() -> runUnbounded(inputs, session.getOutputNames())));
+        return bounded(submit(() -> runUnbounded(inputs, session.getOutputNames())));
     }
 
     /// The same, with inputs that are not the runtime's.
@@ -187,7 +211,7 @@ public final class OrtModel implements AutoCloseable {
     /// @param inputs by name, outside the Java heap; they may change after its outputs are there
     /// @param outputs the outputs to compute
     public Running start(Map<String, DenseTensor> inputs, Set<String> outputs) {
-        return new Running(runner.submit(() -> {
+        return new Running(submit(() -> {
             Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
             try {
                 return runUnbounded(tensors, outputs);
@@ -230,7 +254,7 @@ public final class OrtModel implements AutoCloseable {
     /// @throws ModelRunException if the runtime cannot run it on these inputs, or does not end
     public Map<String, DenseTensor> run(Map<String, DenseTensor> inputs, Set<String> outputs, Arena arena)
             throws ModelRunException {
-        return bounded(runner.submit(() -> {
+        return bounded(submit(() -> {
             Map<String, OnnxTensor> tensors = RuntimeTensors.of(inputs);
             try (OrtSession.Result result = session.run(tensors, outputs)) {
                 Map<String, DenseTensor> made = new LinkedHashMap<>();
@@ -280,12 +304,28 @@ public final class OrtModel implements AutoCloseable {
         }
     }
 
+    private <T> Future<T> submit(Callable<T> run) {
+        return runner.submit(() -> {
+            if (isAbandoned) {
+                throw unended();
+            }
+            return run.call();
+        });
+    }
+
+    private ModelRunException unended() {
+        return ModelRunException.unended(limit);
+    }
+
     private <T> T bounded(Future<T> run) throws ModelRunException {
+        if (isAbandoned && !run.isDone()) {
+            throw unended();
+        }
         try {
-            return run.get(MOST_SECONDS, TimeUnit.SECONDS);
+            return run.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             isAbandoned = true;
-            throw new ModelRunException("it did not end within " + MOST_SECONDS + " seconds");
+            throw unended();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ModelRunException("it was interrupted");
@@ -308,6 +348,9 @@ public final class OrtModel implements AutoCloseable {
             return outputs;
         } catch (OrtException e) {
             throw refusal(e);
+        } finally {
+            // Their caller may have closed them long ago; the memory is read until here.
+            Reference.reachabilityFence(inputs);
         }
     }
 
