@@ -47,7 +47,8 @@ final class OrtModelTest {
                 long start = System.nanoTime();
                 assertThatThrownBy(() -> loaded.run(inputs))
                         .isInstanceOfSatisfying(
-                                ModelRunException.class, e -> assertThat(e.isUnended()).isTrue());
+                                ModelRunException.class,
+                                e -> assertThat(e.isUnended()).isTrue());
                 assertThat(Duration.ofNanos(System.nanoTime() - start))
                         .as("nobody waits for it")
                         .isLessThan(Duration.ofSeconds(1));
