@@ -193,7 +193,7 @@ final class Calibration implements AutoCloseable {
     private static void requireMemory(CalibratedLayer layer, long columns) {
         long elements =
                 columns * (columns * layer.groups().size() + layer.matrix().outputs());
-        long bytes = elements * (3 * 8 + 3 * 4);
+        long bytes = elements * (3 * 8 + 3 * 4) + columns * columns * 4 * 8;
         if (columns * columns > Integer.MAX_VALUE - 8
                 || bytes > Runtime.getRuntime().maxMemory()) {
             throw new PruningException(
