@@ -57,7 +57,7 @@ final class ProofOptions {
     ///
     /// @param cut names of values that have lost channels
     /// @param what is said of the other model
-    /// @throws PruningException if rounding does not explain the difference
+    /// @throws PruningException if rounding does not explain the difference, or a run takes too long
     Difference compare(Model pruned, Model other, Set<String> cut, String what) throws IOException {
         try {
             Difference difference = ChannelProof.between(pruned, other, cut, seed);
@@ -77,6 +77,13 @@ final class ProofOptions {
             }
             return difference;
         } catch (ModelRunException e) {
+            if (e.isUnended()) {
+                throw new PruningException(
+                        "the comparison with the " + what + " was given up: " + e.getMessage()
+                                + "; nothing was written",
+                        "",
+                        "try again when the machine is less busy; --no-check writes it without comparing");
+            }
             // The original has run: what was made of it must.
             throw new IllegalStateException("the pruned model does not run: " + e.getMessage(), e);
         }

@@ -24,7 +24,7 @@ public final class ModelRunException extends Exception {
     }
 
     /// Whether a run took too long, so that the model takes no other inputs either.
-    boolean isUnended() {
+    public boolean isUnended() {
         return isUnended;
     }
 }
