@@ -106,11 +106,16 @@ final class CalibrationCoverageTest {
                 to);
     }
 
+    /// As `plain`.
+    private void pruneByMagnitude(Path model) {
+        run("prune", model.toString(), "-s", "0.6", "--json", "-o", file("plain").toString());
+    }
+
     /// @param zeros how many there are to be
     private void assertCovered(Path model, Path data, int zeros) throws Exception {
         String from = model.toString();
         String samples = data.toString();
-        run("prune", from, "-s", "0.6", "--json", "-o", file("plain").toString());
+        pruneByMagnitude(model);
         run(
                 "prune",
                 file("plain").toString(),
@@ -224,14 +229,7 @@ final class CalibrationCoverageTest {
     void coversRecurrentWeights(String operator, int gates, int isLinear) throws Exception {
         Path model = recurrent(operator, gates, isLinear, List.of("t", "w", "r", "b"));
         Path data = data(7, 5);
-        run(
-                "prune",
-                model.toString(),
-                "-s",
-                "0.6",
-                "--json",
-                "-o",
-                file("plain").toString());
+        pruneByMagnitude(model);
         double plain = error(model, "plain", data);
         for (String method : List.of("admm", "obc", "sparsegpt", "wanda")) {
             JsonNode layers = prune(model, data, method);
@@ -314,14 +312,7 @@ final class CalibrationCoverageTest {
                 .node("MatMul", List.of("u", "v"), List.of("y"))
                 .output("y", ElementType.F32));
         Path data = data(9);
-        run(
-                "prune",
-                model.toString(),
-                "-s",
-                "0.6",
-                "--json",
-                "-o",
-                file("plain").toString());
+        pruneByMagnitude(model);
         Path curves = folder.resolve("curves.json");
         for (List<String> more : List.of(List.<String>of(), List.of("--curves", curves.toString()))) {
             List<String> args = new ArrayList<>(List.of("prune", model.toString(), "-s", "0.6", "--json", "--force"));
@@ -352,14 +343,7 @@ final class CalibrationCoverageTest {
                 .node("com.microsoft", "Attention", List.of("x", "w", "b"), List.of("y"), "num_heads", 2)
                 .output("y", ElementType.F32));
         Path data = data(7, 12);
-        run(
-                "prune",
-                model.toString(),
-                "-s",
-                "0.6",
-                "--json",
-                "-o",
-                file("plain").toString());
+        pruneByMagnitude(model);
         for (String method : List.of("admm", "obc", "sparsegpt", "wanda")) {
             JsonNode layer = prune(model, data, method).get(0);
             assertThat(layer.get("method").stringValue()).as(layer.toString()).isEqualTo(method);

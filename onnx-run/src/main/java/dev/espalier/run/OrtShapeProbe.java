@@ -14,6 +14,7 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.OnnxWriter;
 import dev.espalier.onnx.Value;
 import dev.espalier.onnx.ValueType;
+import dev.espalier.pruning.channels.Origins;
 import dev.espalier.pruning.channels.ShapeProbe;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -23,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a model in ONNX Runtime with every value of its main graph as an output, on random inputs: once, and
@@ -32,10 +32,6 @@ public final class OrtShapeProbe implements ShapeProbe {
     private static final int MOST_INTEGERS = 64;
     private static final long SEED = 1;
     private static final long OTHER_SEED = 2;
-
-    /// How many elements these make, or how often they do, depends on what they read.
-    private static final Set<String> OF_ANY_SIZE =
-            Set.of("NonZero", "NonMaxSuppression", "Unique", "Compress", "If", "Loop", "Scan");
 
     private final Source source;
     private final boolean looksAtValues;
@@ -136,15 +132,18 @@ public final class OrtShapeProbe implements ShapeProbe {
             if (hasOpenSizes(graph)) {
                 again(session, graph, first).ifPresent(runs::add);
             }
-            if (runs.size() == 1 && graph.nodes().stream().anyMatch(OrtShapeProbe::isOfAnySize)) {
+            if (runs.size() == 1 && doSizesDependOnNumbers(graph)) {
                 runs.add(run(session, graph, first, OTHER_SEED));
             }
             return runs;
         }
     }
 
-    private static boolean isOfAnySize(Node node) {
-        return node.domain().isEmpty() && OF_ANY_SIZE.contains(node.operator());
+    private static boolean doSizesDependOnNumbers(Graph graph) {
+        Origins origins = Origins.in(List.of(graph));
+        return graph.nodes().stream()
+                .flatMap(node -> node.outputs().stream())
+                .anyMatch(value -> !origins.isOfFixedSize(value));
     }
 
     private static boolean hasOpenSizes(Graph graph) {

@@ -13,6 +13,7 @@ final class ChannelGraphs {
                         ConvolutionGraphs.all(),
                         NormalizationGraphs.all(),
                         MovementGraphs.all(),
+                        ScatterGraphs.all(),
                         ConstantGraphs.all(),
                         ProductGraphs.all(),
                         RecurrentGraphs.all(),

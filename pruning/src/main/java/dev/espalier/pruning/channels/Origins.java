@@ -101,7 +101,7 @@ public final class Origins {
     }
 
     /// Whether the sizes of a value, and those that it is computed from, follow from the sizes of the model's inputs.
-    boolean isOfFixedSize(Value value) {
+    public boolean isOfFixedSize(Value value) {
         boolean isGiven = value.isInput() && value.graph().path().isEmpty();
         return isGiven || value.constant().isPresent() || ofFixedSize.contains(value);
     }
