@@ -108,7 +108,14 @@ final class CalibrationCoverageTest {
 
     /// As `plain`.
     private void pruneByMagnitude(Path model) {
-        run("prune", model.toString(), "-s", "0.6", "--json", "-o", file("plain").toString());
+        run(
+                "prune",
+                model.toString(),
+                "-s",
+                "0.6",
+                "--json",
+                "-o",
+                file("plain").toString());
     }
 
     /// @param zeros how many there are to be
