@@ -33,7 +33,7 @@ record CooEncoding() implements SparseEncoding {
     @Override
     public long encodedSize(DenseTensor tensor, Mask nonZeros) {
         // An index takes a byte, and one more if it is at least 2^7, 2^14 and so on.
-        long bytes = nonZeros.keptFrom(0);
+        long bytes = nonZeros.keptCount();
         for (long from = 1 << 7; from < tensor.elementCount(); from <<= 7) {
             bytes += nonZeros.keptFrom(from);
         }

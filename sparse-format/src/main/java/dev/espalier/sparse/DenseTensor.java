@@ -113,14 +113,7 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
                     out[i] &= mask;
                 }
             }
-            case 32 -> {
-                int[] block = new int[count];
-                MemorySegment.copy(data, INT, from * 4, block, 0, count);
-                long narrow = mask & 0xFFFF_FFFFL;
-                for (int i = 0; i < count; i++) {
-                    out[i] = block[i] & narrow;
-                }
-            }
+            case 32 -> readPairs(from, count, mask & 0xFFFF_FFFFL, out);
             case 16 -> {
                 short[] block = new short[count];
                 MemorySegment.copy(data, SHORT, from * 2, block, 0, count);
@@ -152,6 +145,22 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
                 }
             }
             default -> throw new IllegalArgumentException("elements of type " + type + " have no 64-bit form");
+        }
+    }
+
+    /// Two of 32 bits at a time, which are brought into the back of the array and taken apart from there: no pair is
+    /// overwritten before it is read.
+    private void readPairs(long from, int count, long mask, long[] out) {
+        int pairs = count / 2;
+        int back = count - pairs;
+        MemorySegment.copy(data, LONG, from * 4, out, back, pairs);
+        for (int i = 0; i < pairs; i++) {
+            long pair = out[back + i];
+            out[2 * i] = pair & mask;
+            out[2 * i + 1] = (pair >>> 32) & mask;
+        }
+        if (count % 2 != 0) {
+            out[count - 1] = data.get(INT, (from + count - 1) * 4) & mask;
         }
     }
 

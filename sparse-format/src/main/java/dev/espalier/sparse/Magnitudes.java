@@ -55,12 +55,13 @@ public final class Magnitudes implements Scores {
         long[] block = new long[BLOCK];
         long zeros = 0;
         long unprunable = 0;
+        // By the sign of a difference: several at a time in the processor's vectors, and no branch where there are none.
         for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
             int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
             magnitudes.read(from, count, block);
             for (int i = 0; i < count; i++) {
-                zeros += block[i] == 0 ? 1 : 0;
-                unprunable += block[i] >= never ? 1 : 0;
+                zeros += (block[i] - 1) >>> 63;
+                unprunable += (never - 1 - block[i]) >>> 63;
             }
         }
         return new Census(zeros, unprunable);

@@ -21,6 +21,8 @@ public final class Mask {
 
     private final Shape shape;
     private final long[] words;
+    /// Number of ones, counted when somebody first asks: several do. Negative until then.
+    private long kept = -1;
 
     private Mask(Shape shape, long[] words) {
         this.shape = shape;
@@ -110,11 +112,13 @@ public final class Mask {
 
     /// Sets one bit.
     void keep(long index) {
+        kept = -1;
         words[(int) (index >>> 6)] |= 1L << (index & 63);
     }
 
     /// Sets the bits of up to 64 elements that have a one in `bits`, the first the lowest.
     void keep(long from, int count, long bits) {
+        kept = -1;
         int at = (int) (from >>> 6);
         int shift = (int) (from & 63);
         words[at] |= bits << shift;
@@ -153,9 +157,9 @@ public final class Mask {
             long word = 0;
             int end = Math.min(64, count - start);
             for (int i = 0; i < end; i++) {
-                word |= (~(scores[start + i] - least) >>> 63) << i;
+                word = (word >>> 1) | (~(scores[start + i] - least) & Long.MIN_VALUE);
             }
-            words[(int) ((from + start) >>> 6)] = word;
+            words[(int) ((from + start) >>> 6)] = word >>> (64 - end);
         }
     }
 
@@ -163,14 +167,15 @@ public final class Mask {
     ///
     /// @param from a multiple of 64
     void setNonZero(long from, int count, long[] values) {
+        kept = -1;
         for (int start = 0; start < count; start += 64) {
             long word = 0;
             int end = Math.min(64, count - start);
             for (int i = 0; i < end; i++) {
                 long value = values[start + i];
-                word |= ((value | -value) >>> 63) << i;
+                word = (word >>> 1) | ((value | -value) & Long.MIN_VALUE);
             }
-            words[(int) ((from + start) >>> 6)] = word;
+            words[(int) ((from + start) >>> 6)] = word >>> (64 - end);
         }
     }
 
@@ -186,7 +191,10 @@ public final class Mask {
 
     /// Number of ones.
     public long keptCount() {
-        return keptFrom(0);
+        if (kept < 0) {
+            kept = keptFrom(0);
+        }
+        return kept;
     }
 
     /// Number of ones from an element on.

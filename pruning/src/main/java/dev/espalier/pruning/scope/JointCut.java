@@ -7,16 +7,21 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.LongPredicate;
-import java.util.function.ToLongFunction;
 
 /// Cuts the orderings of several layers together: the units with the lowest keys go, wherever they are.
 ///
 /// A [Ranking] gives keys that rise with the scores of a layer. So it is enough to know the layer's scores near
-/// the cut: a first pass over all scores counts them by their highest bits, which bounds the key that is sought;
-/// a second one collects the scores whose keys lie within these bounds, a few in a hundred.
+/// the cut: a first pass counts them by their highest bits, which bounds the key that is sought; a second one
+/// collects the scores whose keys lie within these bounds, a few in a hundred. Where keys are the scores themselves the
+/// first pass looks at a sample, the bounds are somewhat wider, and in the rare case that the key is not within
+/// them, which the second pass tells, the first is made again with all scores.
 final class JointCut {
     /// By how much a bound may be wrong for being computed in another order.
     private static final double SLACK = 1e-9;
+    /// By how many square roots of a number of units its estimate may be wrong: one block of 16 is counted, and
+    /// blocks differ by some hundredths.
+    private static final int SAMPLES_SLACK = 32;
+    private static final long INFINITY = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
 
     private JointCut() {}
 
@@ -25,11 +30,11 @@ final class JointCut {
         long all = layers.stream().mapToLong(Layer::total).sum();
         long budget =
                 amount.in(all, () -> layers.stream().mapToLong(Layer::zeroTotal).sum());
-        List<Part> parts =
-                layers.parallelStream().map(layer -> new Part(layer, ranking)).toList();
-        long high = lowestKey(parts, budget, part -> part::surelyUpTo);
-        long low = lowestKey(parts, budget, part -> part::possiblyUpTo);
-        parts.parallelStream().forEach(part -> part.open(Double.longBitsToDouble(low), Double.longBitsToDouble(high)));
+        Near near = near(layers, ranking, budget, !ranking.needsEnergy());
+        if (!ranking.needsEnergy() && !near.hasKeyOf(budget)) {
+            near = near(layers, ranking, budget, false);
+        }
+        List<Part> parts = near.parts;
         long key = lowestKey(parts, budget, part -> part::upTo);
         long left = budget;
         for (Part part : parts) {
@@ -45,6 +50,30 @@ final class JointCut {
         return parts.stream().map(Part::allotment).toList();
     }
 
+    /// The layers with their scores between two keys, given by their bits.
+    private record Near(List<Part> parts, long low, long high) {
+        boolean hasKeyOf(long budget) {
+            return (low == 0 || cost(parts, low - 1, part -> part::upTo) < budget)
+                    && (high == INFINITY || cost(parts, high, part -> part::upTo) >= budget);
+        }
+    }
+
+    /// @param isSampled whether what is near the cut is estimated
+    private static Near near(List<Layer> layers, Ranking ranking, long budget, boolean isSampled) {
+        List<Part> parts = layers.parallelStream()
+                .map(layer -> new Part(layer, ranking, isSampled))
+                .toList();
+        double variance = parts.stream()
+                .filter(part -> !part.histogram.isExact())
+                .mapToDouble(part -> (double) part.layer.total() * part.layer.cost())
+                .sum();
+        long slack = (long) (SAMPLES_SLACK * Math.sqrt(variance));
+        long high = lowestKey(parts, budget + slack, part -> part::surelyUpTo);
+        long low = lowestKey(parts, Math.max(0, budget - slack), part -> part::possiblyUpTo);
+        parts.parallelStream().forEach(part -> part.open(Double.longBitsToDouble(low), Double.longBitsToDouble(high)));
+        return new Near(parts, low, high);
+    }
+
     /// Counts units whose keys are at most some key.
     private interface Counter {
         long upTo(double key);
@@ -53,19 +82,23 @@ final class JointCut {
     /// The bits of the lowest key up to which units for all of `budget` go; of infinity if there are fewer.
     private static long lowestKey(List<Part> parts, long budget, Function<Part, Counter> counter) {
         long low = 0;
-        long high = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
-        ToLongFunction<Double> cost = key -> parts.stream()
-                .mapToLong(part -> part.capped(counter.apply(part).upTo(key)) * part.layer.cost())
-                .sum();
+        long high = INFINITY;
         while (low < high) {
             long middle = (low + high) >>> 1;
-            if (cost.applyAsLong(Double.longBitsToDouble(middle)) >= budget) {
+            if (cost(parts, middle, counter) >= budget) {
                 high = middle;
             } else {
                 low = middle + 1;
             }
         }
         return low;
+    }
+
+    private static long cost(List<Part> parts, long key, Function<Part, Counter> counter) {
+        double real = Double.longBitsToDouble(key);
+        return parts.stream()
+                .mapToLong(part -> part.capped(counter.apply(part).upTo(real)) * part.layer.cost())
+                .sum();
     }
 
     /// One layer.
@@ -84,11 +117,12 @@ final class JointCut {
         private double[] above = {};
         private long zeros;
 
-        Part(Layer layer, Ranking ranking) {
+        Part(Layer layer, Ranking ranking, boolean isSampled) {
             this.layer = layer;
             this.ranking = ranking;
             this.scores = layer.scores().get();
-            this.histogram = ScoreHistogram.of(scores, ranking.needsEnergy());
+            this.histogram =
+                    isSampled ? ScoreHistogram.ofSample(scores) : ScoreHistogram.of(scores, ranking.needsEnergy());
             int bins = histogram.size();
             this.lowKeys = rising(bins, bin -> key(histogram.lowest(bin), histogram.energyFrom(bin)) * (1 - SLACK));
             this.highKeys = rising(bins, bin -> {
@@ -137,11 +171,16 @@ final class JointCut {
         void open(double low, double high) {
             int first = (int) first(highKeys.length, i -> highKeys[(int) i] >= low);
             int end = countUpTo(lowKeys, high);
-            below = histogram.before(Math.min(first, end));
-            if (first >= end) {
+            if (first == end && histogram.isExact()) {
+                below = histogram.before(end);
                 return;
             }
-            runs = Runs.between(scores, histogram.lowest(first), histogram.highest(end - 1));
+            // What is between the bins of a sample may be in none of them.
+            runs = Runs.between(
+                    scores,
+                    first == 0 ? 0 : histogram.highest(first - 1) + 1,
+                    end == histogram.size() ? Scores.never(scores.bits()) - 1 : histogram.lowest(end) - 1);
+            below = runs.below();
             int count = runs.size();
             starts = new long[count + 1];
             above = new double[count];

@@ -4,17 +4,19 @@ import dev.espalier.sparse.Scores;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/// Different scores in ascending order, and how often each occurs.
+/// Different scores in ascending order, and how often each occurs; and how many lie below all of these.
 final class Runs {
     /// None.
-    static final Runs NONE = new Runs(new long[0], new long[0]);
+    static final Runs NONE = new Runs(0, new long[0], new long[0]);
 
     private static final int BLOCK = 4096;
 
+    private final long below;
     private final long[] scores;
     private final long[] counts;
 
-    private Runs(long[] scores, long[] counts) {
+    private Runs(long below, long[] scores, long[] counts) {
+        this.below = below;
         this.scores = scores;
         this.counts = counts;
     }
@@ -30,6 +32,8 @@ final class Runs {
     private static Runs ofChunk(Scores scores, int number, long low, long high) {
         long[] found = new long[BLOCK];
         int size = 0;
+        long below = 0;
+        long span = high - low;
         long[] block = new long[BLOCK];
         long end = Math.min(scores.count(), (number + 1L) * ScoreHistogram.CHUNK);
         for (long at = (long) number * ScoreHistogram.CHUNK; at < end; at += BLOCK) {
@@ -38,16 +42,20 @@ final class Runs {
             if (found.length - size < count) {
                 found = Arrays.copyOf(found, 2 * found.length);
             }
+            // Few lie in between: a branch that is seldom taken costs less than to store each.
             for (int i = 0; i < count; i++) {
-                found[size] = block[i];
-                size += block[i] >= low && block[i] <= high ? 1 : 0;
+                long above = block[i] - low;
+                below += above >>> 63;
+                if (above >= 0 && above <= span) {
+                    found[size++] = block[i];
+                }
             }
         }
         Arrays.sort(found, 0, size);
-        return ofSorted(found, size);
+        return ofSorted(below, found, size);
     }
 
-    private static Runs ofSorted(long[] sorted, int size) {
+    private static Runs ofSorted(long below, long[] sorted, int size) {
         long[] counts = new long[size];
         int runs = 0;
         for (int i = 0; i < size; i++) {
@@ -56,13 +64,10 @@ final class Runs {
             }
             counts[runs - 1]++;
         }
-        return new Runs(Arrays.copyOf(sorted, runs), Arrays.copyOf(counts, runs));
+        return new Runs(below, Arrays.copyOf(sorted, runs), Arrays.copyOf(counts, runs));
     }
 
     private static Runs merge(Runs a, Runs b) {
-        if (a.scores.length == 0 || b.scores.length == 0) {
-            return a.scores.length == 0 ? b : a;
-        }
         long[] scores = new long[a.scores.length + b.scores.length];
         long[] counts = new long[scores.length];
         int runs = 0;
@@ -72,7 +77,12 @@ final class Runs {
             scores[runs] = takesA ? a.scores[i] : b.scores[j];
             counts[runs] = (takesA ? a.counts[i++] : 0) + (takesB ? b.counts[j++] : 0);
         }
-        return new Runs(Arrays.copyOf(scores, runs), Arrays.copyOf(counts, runs));
+        return new Runs(a.below + b.below, Arrays.copyOf(scores, runs), Arrays.copyOf(counts, runs));
+    }
+
+    /// How many scores lie below the first.
+    long below() {
+        return below;
     }
 
     /// How many different scores there are.

@@ -15,6 +15,9 @@ final class ScoreHistogram {
     private static final int BLOCK = 4096;
     /// How many chunks are in memory at a time.
     private static final int BATCH = 16;
+    /// Of so many scores and more a sample is one block of several.
+    private static final int MANY = 1 << 20;
+    private static final int STRIDE = 16;
 
     /// What a chunk of the scores has in each bin.
     private static final class Chunk {
@@ -31,29 +34,40 @@ final class ScoreHistogram {
 
     private final int shift;
     private final double scale;
+    private final int stride;
     private final int[] bins;
     private final long[] before;
     private final double[] from;
 
-    private ScoreHistogram(int shift, double scale, long[] counts, double[] energies) {
+    private ScoreHistogram(int shift, double scale, int stride, long[] counts, double[] energies) {
         this.shift = shift;
         this.scale = scale;
+        this.stride = stride;
         this.bins =
                 IntStream.range(0, counts.length).filter(bin -> counts[bin] > 0).toArray();
         this.before = new long[bins.length + 1];
         this.from = new double[bins.length + 1];
         for (int i = 0; i < bins.length; i++) {
-            before[i + 1] = before[i] + counts[bins[i]];
+            before[i + 1] = before[i] + counts[bins[i]] * stride;
         }
         for (int i = bins.length - 1; i >= 0 && energies.length > 0; i--) {
             from[i] = from[i + 1] + energies[bins[i]];
         }
     }
 
-    /// Bins them.
+    /// Bins all of them.
     ///
     /// @param withEnergy whether sums of squares are needed; they are 0 if not
     static ScoreHistogram of(Scores scores, boolean withEnergy) {
+        return of(scores, withEnergy, 1);
+    }
+
+    /// Bins a part of many, and counts each as often as makes up for the others: their numbers are estimates.
+    static ScoreHistogram ofSample(Scores scores) {
+        return of(scores, false, scores.count() < MANY ? 1 : STRIDE);
+    }
+
+    private static ScoreHistogram of(Scores scores, boolean withEnergy, int stride) {
         int bits = scores.bits();
         int shift = bits - (bits == 31 ? DIGITS_OF_FLOAT : DIGITS_OF_DOUBLE);
         int bins = (int) (Scores.never(bits) >>> shift);
@@ -64,25 +78,25 @@ final class ScoreHistogram {
         for (int start = 0; start < chunks; start += BATCH) {
             List<Chunk> batch = IntStream.range(start, Math.min(chunks, start + BATCH))
                     .parallel()
-                    .mapToObj(i -> count(scores, i, shift, new Chunk(bins, withEnergy), scale))
+                    .mapToObj(i -> count(scores, i, shift, new Chunk(bins, withEnergy), scale, stride))
                     .toList();
             for (Chunk chunk : batch) {
                 Arrays.setAll(counts, i -> counts[i] + chunk.counts[i]);
                 Arrays.setAll(energies, i -> energies[i] + chunk.energies[i]);
             }
         }
-        return new ScoreHistogram(shift, scale, counts, energies);
+        return new ScoreHistogram(shift, scale, stride, counts, energies);
     }
 
     static int chunks(Scores scores) {
         return Math.toIntExact(Math.ceilDiv(scores.count(), (long) CHUNK));
     }
 
-    private static Chunk count(Scores scores, int number, int shift, Chunk chunk, double scale) {
+    private static Chunk count(Scores scores, int number, int shift, Chunk chunk, double scale, int stride) {
         int bits = scores.bits();
         long[] block = new long[BLOCK];
         long end = Math.min(scores.count(), (number + 1L) * CHUNK);
-        for (long at = (long) number * CHUNK; at < end; at += BLOCK) {
+        for (long at = (long) number * CHUNK; at < end; at += (long) stride * BLOCK) {
             int count = (int) Math.min(BLOCK, end - at);
             scores.read(at, count, block);
             for (int i = 0; i < count; i++) {
@@ -121,6 +135,11 @@ final class ScoreHistogram {
             }
         }
         return Scores.real(largest, 63);
+    }
+
+    /// Whether all scores were counted.
+    boolean isExact() {
+        return stride == 1;
     }
 
     /// By what scores are multiplied before they are squared, so that squares stay in range.

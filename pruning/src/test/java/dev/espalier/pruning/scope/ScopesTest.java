@@ -3,6 +3,7 @@ package dev.espalier.pruning.scope;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.pruning.Sparsity;
+import dev.espalier.sparse.Cut;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import dev.espalier.sparse.Magnitudes;
@@ -143,6 +144,56 @@ final class ScopesTest {
                         .isEqualTo(bySorting(layers, scope, amount));
             }
         }
+    }
+
+    /// Of so many weights only a part is counted at first. In the second layer that part tells nothing of the others.
+    @Test
+    void cutsLargeLayersWhereTheirSampleMisleadsToo() {
+        int size = 3 << 19;
+        Random random = new Random(11);
+        Layer honest = of(floats(random.doubles(size).toArray()));
+        double[] values = random.doubles(size).map(value -> value / 2).toArray();
+        for (int i = 0; i < size; i++) {
+            values[i] += i / 4096 % 16 == 0 ? 1 : 0;
+        }
+        List<Layer> misleading = List.of(honest, of(floats(values)), layer(0, 0.25f, 0.5f, 2));
+        for (List<Layer> layers : List.of(List.of(honest), misleading)) {
+            for (String share : List.of("0", "0.004", "0.5", "0.97", "1")) {
+                Amount amount = new Amount(Sparsity.parse(share), Amount.Of.TOTAL);
+                List<Allotment> allotments = Scopes.GLOBAL.allot(layers, amount);
+                float[] sorted = sorted(layers);
+                long asked = amount.in(sorted.length, () -> 0);
+                assertThat(allotments.stream().mapToLong(Allotment::zeros).sum())
+                        .as("%s of %s layers", share, layers.size())
+                        .isEqualTo(asked);
+                for (int i = 0; i < layers.size() && asked > 0 && asked < sorted.length; i++) {
+                    long least = Float.floatToIntBits(sorted[(int) asked - 1]);
+                    long below = new Cut(least, 0).countIn(layers.get(i).scores().get());
+                    long upTo = new Cut(least + 1, 0).countIn(layers.get(i).scores().get());
+                    assertThat(allotments.get(i).zeros()).isBetween(below, upTo);
+                }
+            }
+        }
+    }
+
+    private static Layer of(DenseTensor tensor) {
+        Scores scores = Magnitudes.of(tensor, Quantization.NONE, 31);
+        return new Layer(tensor.shape(), scores.count(), 1, scores.count(), false, false, () -> scores);
+    }
+
+    private static float[] sorted(List<Layer> layers) {
+        int all = layers.stream().mapToInt(layer -> (int) layer.units()).sum();
+        float[] sorted = new float[all];
+        int at = 0;
+        for (Layer layer : layers) {
+            long[] block = new long[(int) layer.units()];
+            layer.scores().get().read(0, block.length, block);
+            for (long score : block) {
+                sorted[at++] = Float.intBitsToFloat((int) score);
+            }
+        }
+        Arrays.sort(sorted);
+        return sorted;
     }
 
     private static Layer random(Random random, int size, boolean isDouble, long cost) {
