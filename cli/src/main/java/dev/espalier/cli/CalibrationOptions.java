@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.pruning.Progress;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.calibrated.CurvesFile;
 import dev.espalier.pruning.calibrated.SensitivityCurves;
@@ -125,13 +126,14 @@ final class CalibrationOptions {
     /// The curves of a plan's layers: from the file, or measured.
     ///
     /// @param threads that work
-    SensitivityCurves curves(PruningPlan plan, Path model, String pattern, long seed, int threads)
+    SensitivityCurves curves(
+            PruningPlan plan, Path model, String pattern, long seed, int threads, Progress progress)
             throws IOException, ModelRunException {
         if (curves != null && Files.exists(curves)) {
             return CurvesFile.read(curves, model, pattern);
         }
         try (Dataset dataset = open()) {
-            SensitivityCurves measured = CurveMeasure.of(plan, model, dataset, request(seed), memory(), threads);
+            SensitivityCurves measured = CurveMeasure.of(plan, model, dataset, request(seed), memory(), threads, progress);
             if (curves != null) {
                 CurvesFile.of(model, pattern, measured).write(curves);
             }

@@ -30,7 +30,7 @@ final class HtmlPage {
             .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;margin:.5rem 0}
             th,td{text-align:left;padding:.25rem .9rem .25rem 0;border-bottom:1px solid var(--rule);\
             vertical-align:top;white-space:nowrap}th{font-weight:600}
-            .n{text-align:right;font-variant-numeric:tabular-nums}td.long{white-space:normal;min-width:11rem;width:100%}
+            .n{text-align:right;font-variant-numeric:tabular-nums}td[style]{padding:.25rem .5rem}td.long{white-space:normal;min-width:11rem;width:100%}
             svg{display:block;width:100%;max-width:28rem;margin:.75rem 0}td svg{width:11rem;margin:0}
             svg text{font:11px system-ui,sans-serif;fill:var(--fg)}.a{fill:var(--a)}.b{fill:var(--b)}
             .rest{fill:var(--rule)}.none{fill:none}polyline{stroke-width:2}

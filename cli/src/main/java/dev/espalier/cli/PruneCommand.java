@@ -199,7 +199,8 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     }
 
     private PruningPlan divided(PruningPlan plan, Sparsity part) throws IOException, ModelRunException {
-        SensitivityCurves curves = calibration.curves(plan, file, choice.pattern(), choice.seed(), workers.count());
+        SensitivityCurves curves = calibration.curves(
+                plan, file, choice.pattern(), choice.seed(), workers.count(), new ProgressLine(console));
         return BudgetPlan.of(plan, curves, choice.share().map(share -> share.times(part)));
     }
 

@@ -15,9 +15,7 @@ final class ReportOptions {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description =
-                    "Write there what was done to each layer: as JSON if its name ends in .json, else as a page in "
-                            + "HTML.")
+            description = "Write each layer's figures there: as JSON if the name ends in .json, else as a page in HTML.")
     private @Nullable Path file;
 
     interface Page {

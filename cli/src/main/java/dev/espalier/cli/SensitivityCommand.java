@@ -59,6 +59,9 @@ final class SensitivityCommand implements Callable<Integer>, HasModelFile {
     @Option(names = "--seed", description = "Seed by which samples are drawn (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Mixin
+    private ReportOptions page;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -76,6 +79,7 @@ final class SensitivityCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
+        page.check();
         Report report = workers.run(calibration.isGiven() ? this::curves : this::look);
         if (json) {
             JsonReport.print(report, console.out());
@@ -92,8 +96,12 @@ final class SensitivityCommand implements Callable<Integer>, HasModelFile {
                 WeightSearch.in(OnnxReader.read(file)),
                 new PruneRequest(List.of(all), names.included(), names.excluded(), seed));
         try {
-            return CurvesReport.of(
-                    file.toString(), calibration.curves(plan, file, pattern.toString(), seed, workers.count()));
+            CurvesReport report = CurvesReport.of(
+                    file.toString(),
+                    calibration.curves(
+                            plan, file, pattern.toString(), seed, workers.count(), new ProgressLine(console)));
+            page.write(report, to -> SensitivityPage.write(report, to));
+            return report;
         } catch (ModelRunException e) {
             throw new PruningException(
                     "the model cannot be calibrated: " + e.getMessage(),
@@ -108,11 +116,13 @@ final class SensitivityCommand implements Callable<Integer>, HasModelFile {
         SortedSet<Sparsity> distinct = new TreeSet<>(Comparator.comparing(Sparsity::share));
         distinct.addAll(levels);
         List<Sparsity> ascending = List.copyOf(distinct);
-        return SensitivityReport.of(
+        SensitivityReport report = SensitivityReport.of(
                 ModelFacts.of(file, model),
                 ascending,
                 selection.weights().parallelStream()
                         .map(weight -> LayerSensitivity.of(weight, ascending))
                         .toList());
+        page.write(report, to -> SensitivityPage.write(report, to));
+        return report;
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +81,45 @@ final class SensitivityCommandTest {
             assertThat(layer.get("losses").get(0).get("energyLost").doubleValue())
                     .isCloseTo(1 - kept.getOrDefault(layer.get("weight").stringValue(), 2.0), within(1e-12));
         }
+    }
+
+    @Test
+    void drawsAHeatMap() throws IOException {
+        Path page = folder.resolve("page.html");
+        Cli.Result result = Cli.launch("sensitivity", small(), "--levels", "25,50", "--report", page);
+        assertThat(result.exitCode()).isZero();
+        String html = Files.readString(page);
+        // The strong layer's zero goes first, for nothing; the weak one loses a half at most.
+        assertThat(html).contains("<td class=\"n\">0</td>");
+        assertThat(html)
+                .contains("<td class=\"n\" style=\"background:color-mix(in srgb,var(--bad) 28%,var(--bg))\">50.00</td>");
+    }
+
+    @Test
+    void drawsWhatSamplesSay() throws IOException {
+        Path samples = TestModels.inRepository("samples/digits8x8.npz");
+        Path page = folder.resolve("page.html");
+        Path json = folder.resolve("figures.json");
+        Path curves = folder.resolve("curves.json");
+        for (Path report : List.of(page, json)) {
+            Cli.Result result = Cli.launch(
+                    "sensitivity", RESNET, "--calibration", samples, "--samples", 64, "--curves", curves, "--report",
+                    report);
+            assertThat(result.errorOutput()).isEmpty();
+            assertThat(result.exitCode()).isZero();
+        }
+        JsonNode layers = JsonMapper.shared().readTree(Files.readString(json)).get("layers");
+        assertThat(layers).hasSize(7);
+        String html = Files.readString(page);
+        assertThat(html).contains("KL divergence of the softmax", "<th class=\"n\">98 %</th>");
+        double most = 0;
+        for (JsonNode layer : layers) {
+            assertThat(html).contains("<td>" + layer.get("weight").stringValue() + "</td>");
+            for (JsonNode divergence : layer.get("divergences")) {
+                most = Math.max(most, divergence.doubleValue());
+            }
+        }
+        assertThat(html).contains("55%,var(--bg))\">" + String.format(Locale.ROOT, "%.0e", most) + "</td>");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.Value;
+import dev.espalier.pruning.Progress;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.LayerLevels;
@@ -53,7 +54,13 @@ public final class CurveMeasure {
     /// @param source the model's file
     /// @param memory bytes of activations that may be kept
     public static SensitivityCurves of(
-            PruningPlan plan, Path source, Dataset data, FeedRequest request, long memory, int threads)
+            PruningPlan plan,
+            Path source,
+            Dataset data,
+            FeedRequest request,
+            long memory,
+            int threads,
+            Progress progress)
             throws IOException, ModelRunException {
         Map<CalibratedLayer, PruningPlan.Target> layers = new LinkedHashMap<>();
         plan.targets()
@@ -67,8 +74,11 @@ public final class CurveMeasure {
                     OnnxReader.read(source).graph(), calibration, products, Math.max(1, COMPARED / request.batch()));
             List<SensitivityCurves.Curve> curves = new ArrayList<>();
             for (Map.Entry<CalibratedLayer, PruningPlan.Target> layer : layers.entrySet()) {
+                progress.at(
+                        curves.size(), layers.size(), layer.getKey().weight().name());
                 curves.add(measure.curve(layer.getKey(), layer.getValue()));
             }
+            progress.at(curves.size(), layers.size(), "");
             return new SensitivityCurves(measure.kind.label(), LEVELS, curves);
         }
     }
