@@ -3,9 +3,12 @@ package dev.espalier.cli;
 import dev.espalier.pruning.Progress;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.calibrated.CurvesFile;
+import dev.espalier.pruning.calibrated.LayerBudget;
 import dev.espalier.pruning.calibrated.SensitivityCurves;
+import dev.espalier.pruning.scope.Scopes;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.calibrate.CurveMeasure;
+import dev.espalier.run.calibrate.OutlierMeasure;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
 import dev.espalier.run.data.Selection;
@@ -27,6 +30,8 @@ final class CalibrationOptions {
     private static final int BATCH = 32;
     private static final int DEFAULT_SAMPLES = 2048;
     private static final int DEFAULT_MEMORY = 1000;
+    private static final String AUTO = "auto";
+    private static final String OWL = "owl";
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -55,9 +60,9 @@ final class CalibrationOptions {
     @Option(
             names = "--allocate",
             paramLabel = "HOW",
-            description = "How the zeros are divided among layers: uniform, as --scope says; or auto, so that the "
-                    + "output changes least by what each layer alone does to it, measured at ten sparsities, which "
-                    + "takes longer (default: uniform, or auto with --curves).")
+            description = "How the zeros are divided among layers: uniform, as --scope says; auto, so that the output "
+                    + "changes least by what each layer alone does to it, measured at ten sparsities, which takes "
+                    + "longer; owl, by how many weights stand out in each (default: uniform, or auto with --curves).")
     private @Nullable String allocate;
 
     @Option(
@@ -100,17 +105,25 @@ final class CalibrationOptions {
         return inputs.open(data);
     }
 
-    /// Whether zeros are divided by curves.
+    /// Whether zeros are divided by what the samples say.
     ///
-    /// @throws ParameterException if it is said in a word that means nothing
-    boolean isByCurves() {
+    /// @throws ParameterException if how is said in a word that means nothing
+    boolean isDivided() {
         if (allocate == null) {
             return curves != null;
         }
         return switch (allocate) {
-            case "auto" -> true;
+            case AUTO -> true;
+            case OWL -> {
+                if (curves != null) {
+                    throw usage("--curves is of --allocate auto, and " + OWL + " needs none");
+                }
+                yield true;
+            }
             case "uniform" -> false;
-            default -> throw usage("--allocate " + allocate + ": there are uniform and auto");
+            default ->
+                throw usage("--allocate " + allocate + ": there are uniform, auto and owl"
+                        + (Scopes.named(allocate).isPresent() ? "; " + allocate + " is a --scope" : ""));
         };
     }
 
@@ -120,6 +133,19 @@ final class CalibrationOptions {
     void requireNoAllocation(String what) {
         if (allocate != null || curves != null) {
             throw usage("--allocate and --curves divide zeros among layers: " + what);
+        }
+    }
+
+    /// What is known of a plan's layers: curves, from the file or measured, or how many weights stand out in each.
+    ///
+    /// @param threads that work
+    LayerBudget budget(PruningPlan plan, Path model, String pattern, long seed, int threads, Progress progress)
+            throws IOException, ModelRunException {
+        if (!OWL.equals(allocate)) {
+            return curves(plan, model, pattern, seed, threads, progress);
+        }
+        try (Dataset dataset = open()) {
+            return OutlierMeasure.of(plan, model, dataset, request(seed), memory(), threads, progress);
         }
     }
 
@@ -133,7 +159,8 @@ final class CalibrationOptions {
             return CurvesFile.read(curves, model, pattern);
         }
         try (Dataset dataset = open()) {
-            SensitivityCurves measured = CurveMeasure.of(plan, model, dataset, request(seed), memory(), threads, progress);
+            SensitivityCurves measured =
+                    CurveMeasure.of(plan, model, dataset, request(seed), memory(), threads, progress);
             if (curves != null) {
                 CurvesFile.of(model, pattern, measured).write(curves);
             }

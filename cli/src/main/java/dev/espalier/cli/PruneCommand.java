@@ -19,7 +19,7 @@ import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.WeightSearch;
 import dev.espalier.pruning.calibrated.BudgetPlan;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
-import dev.espalier.pruning.calibrated.SensitivityCurves;
+import dev.espalier.pruning.calibrated.LayerBudget;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.calibrate.CalibratedPruning;
 import dev.espalier.run.data.Dataset;
@@ -116,8 +116,8 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     @Override
     public Integer call() throws Exception {
         encoding.choice();
-        if (calibration.isGiven() && calibration.isByCurves() && !choice.isOfEachLayer()) {
-            throw usage("--allocate auto divides the zeros among layers, and so does --scope: choose one");
+        if (calibration.isGiven() && calibration.isDivided() && !choice.isOfEachLayer()) {
+            throw usage("--allocate auto and owl divide the zeros among layers, and so does --scope: choose one");
         }
         CalibratedMethod calibrated = choice.method().calibratedMethod(calibration.isGiven());
         PruneReport done;
@@ -188,7 +188,7 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
             return new Done(plan, Pruner.apply(model, plan, encodings, new ProgressLine(console)));
         }
         try {
-            PruningPlan whole = calibration.isByCurves() ? divided(plan, part) : plan;
+            PruningPlan whole = calibration.isDivided() ? divided(plan, part) : plan;
             return calibrated(whole, model, by, before, encodings);
         } catch (ModelRunException e) {
             throw new PruningException(
@@ -199,9 +199,9 @@ final class PruneCommand implements Callable<Integer>, HasModelFile {
     }
 
     private PruningPlan divided(PruningPlan plan, Sparsity part) throws IOException, ModelRunException {
-        SensitivityCurves curves = calibration.curves(
+        LayerBudget budget = calibration.budget(
                 plan, file, choice.pattern(), choice.seed(), workers.count(), new ProgressLine(console));
-        return BudgetPlan.of(plan, curves, choice.share().map(share -> share.times(part)));
+        return BudgetPlan.of(plan, budget, choice.share().map(share -> share.times(part)));
     }
 
     private Done calibrated(

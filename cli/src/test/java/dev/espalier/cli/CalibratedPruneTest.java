@@ -141,6 +141,36 @@ final class CalibratedPruneTest {
         assertThat(result.errorOutput()).contains("so does --scope");
     }
 
+    /// All layers of one size would keep as much; those with more weights that stand out keep more, and all together
+    /// what was asked.
+    @Test
+    void dividesZerosByOutliers() {
+        Path model = TestModels.inRepository("samples/digits_resnet.onnx");
+        Cli.Result result = Cli.launch(
+                "prune", model, "-s", "0.8", "--calibration", DATA, "--samples", 256, "--allocate", "owl", "--dry-run",
+                "--json");
+        assertThat(result.exitCode()).as(result.errorOutput()).isZero();
+        JsonNode report = JsonMapper.shared().readTree(result.output());
+        assertThat(report.get("zeros").longValue()).isEqualTo(Math.round(0.8 * 76_704));
+        Set<Long> shares = new HashSet<>();
+        for (JsonNode layer : report.get("layers")) {
+            double share =
+                    layer.get("zeros").doubleValue() / layer.get("parameters").doubleValue();
+            assertThat(share).isBetween(0.64, 0.9);
+            shares.add(Math.round(100 * share));
+        }
+        assertThat(shares).hasSizeGreaterThan(3);
+        Cli.Result scope = Cli.launch(
+                "prune", model, "-s", "0.8", "--calibration", DATA, "--allocate", "erk", "--dry-run");
+        assertThat(scope.exitCode()).isEqualTo(2);
+        assertThat(scope.errorOutput()).contains("there are uniform, auto and owl; erk is a --scope");
+        Cli.Result curves = Cli.launch(
+                "prune", model, "-s", "0.8", "--calibration", DATA, "--allocate", "owl", "--curves", "c.json",
+                "--dry-run");
+        assertThat(curves.exitCode()).isEqualTo(2);
+        assertThat(curves.errorOutput()).contains("--curves is of --allocate auto");
+    }
+
     @Test
     void saysWhichMethodsUseSamples() {
         Path model = TestModels.inRepository("samples/digits_mlp.onnx");

@@ -5,6 +5,7 @@ import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.Value;
 import dev.espalier.pruning.PruningException;
+import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.LayerUse;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,6 +133,15 @@ final class Calibration implements AutoCloseable {
     /// The dense model.
     Graph graph() {
         return graph;
+    }
+
+    /// The layers of a plan that can be calibrated, in its order.
+    static Map<CalibratedLayer, PruningPlan.Target> layers(PruningPlan plan) {
+        Map<CalibratedLayer, PruningPlan.Target> layers = new LinkedHashMap<>();
+        plan.targets()
+                .forEach(target ->
+                        CalibratedLayer.of(target.weight()).layer().ifPresent(layer -> layers.put(layer, target)));
+        return layers;
     }
 
     /// From now on, a constant of the pruned model is this.

@@ -62,10 +62,7 @@ public final class CurveMeasure {
             int threads,
             Progress progress)
             throws IOException, ModelRunException {
-        Map<CalibratedLayer, PruningPlan.Target> layers = new LinkedHashMap<>();
-        plan.targets()
-                .forEach(target ->
-                        CalibratedLayer.of(target.weight()).layer().ifPresent(layer -> layers.put(layer, target)));
+        Map<CalibratedLayer, PruningPlan.Target> layers = Calibration.layers(plan);
         try (TemporaryFolder folder = TemporaryFolder.create();
                 OrtProducts products = new OrtProducts(folder, threads);
                 Calibration calibration = new Calibration(

@@ -23,20 +23,29 @@ final class Wanda implements CalibratedMethod {
         return LayerFit.of(problem, problem.projection().keep(saliency(problem)), products);
     }
 
-    /// The scores, outputs x inputs; of single weights their rank in the output instead.
+    /// Scores outputs x inputs; of single weights their rank in the output instead.
     static float[] saliency(LayerProblem problem) {
+        double[] scores = scores(problem);
+        float[] narrow = new float[scores.length];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = (float) scores[i];
+        }
+        return problem.pattern() instanceof Unstructured ? ranks(narrow, problem.weightInputs()) : narrow;
+    }
+
+    /// `|w| |x|`, outputs x inputs, with the root of the mean square of an input for its norm.
+    static double[] scores(LayerProblem problem) {
         int inputs = problem.weightInputs();
         double[] weights = problem.weights();
-        float[] scores = new float[weights.length];
+        double[] scores = new double[weights.length];
         for (GroupProblem group : problem.groups()) {
             int from = group.firstWeight();
             for (int i = from; i < from + group.outputs() * inputs; i++) {
                 int j = i % inputs;
-                scores[i] =
-                        (float) (Math.abs(weights[i]) * Math.sqrt(group.all().input(j, j)));
+                scores[i] = Math.abs(weights[i]) * Math.sqrt(group.all().input(j, j));
             }
         }
-        return problem.pattern() instanceof Unstructured ? ranks(scores, inputs) : scores;
+        return scores;
     }
 
     /// So that as many go of each output, or one more.
