@@ -57,16 +57,16 @@ steps() {
 
 # apart NET DATA: by magnitude and with samples, of data whose array `test` says which rows are kept apart
 apart() {
-  local model=$1 data=$2 level seed name
+  local model=$1 data=$2 level seed name; shift 2
   name=$(basename "$model" .onnx)
-  echo "$name dense $(score "$model" "$data" --where test)"
+  echo "$name dense $(score "$model" "$data" --where test "$@")"
   for level in 70 90; do
     "$here/espalier" prune "$model" -s "$level%" -o "$work/pruned.onnx" --force > "$work/log"
-    echo "$name $level magnitude $(score "$work/pruned.onnx" "$data" --where test)"
+    echo "$name $level magnitude $(score "$work/pruned.onnx" "$data" --where test "$@")"
     for seed in $seeds; do
       "$here/espalier" prune "$model" -s "$level%" --calibration "$data" --where '!test' --seed "$seed" \
-        -o "$work/pruned.onnx" --force > "$work/log"
-      echo "$name $level seed $seed $(score "$work/pruned.onnx" "$data" --where test)"
+        "$@" -o "$work/pruned.onnx" --force > "$work/log"
+      echo "$name $level seed $seed $(score "$work/pruned.onnx" "$data" --where test "$@")"
     done
   done
 }
@@ -74,6 +74,13 @@ apart() {
 for net in fsdd_gru fsdd_lstm; do
   apart "$shared/models/audio/$net.onnx" "$shared/data/fsdd_logmel40.npz"
 done
+# There are test images of MNIST only: the first half is to calibrate with, the other to be judged by. Needs numpy.
+python3 -c '
+import numpy, sys
+data = numpy.load(sys.argv[1])
+numpy.savez(sys.argv[2], **data, test=(numpy.arange(len(data["labels"])) >= 5000).astype("u1"))
+' "$shared/data/mnist_t10k.npz" "$work/mnist.npz"
+apart "$shared/models/classify/mnist_bn.onnx" "$work/mnist.npz" --preprocess 'scale=1/255,mean=.1307,std=.3081'
 for net in resnet8_fused resnet8_bn; do
   channels $net
   steps $net

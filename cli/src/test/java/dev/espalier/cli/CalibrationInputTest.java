@@ -2,16 +2,22 @@ package dev.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.onnx.ModelBuilder;
 import dev.espalier.onnx.TestModels;
+import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.ElementType;
+import dev.espalier.sparse.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Calibration data that say too little, or what cannot be.
@@ -110,5 +116,44 @@ final class CalibrationInputTest {
     void saysHowMuchMayBeKept() throws IOException {
         Cli.Result result = prune(data(noise(4000)), "--allocate", "auto", "--memory", "1");
         assertRefused(result, "the samples become more on their way than may be kept", "--memory");
+    }
+
+    /// 50,000 inputs have more second moments than an array of Java has elements.
+    @Test
+    void prunesALayerWithTooManyInputsByTheirNorms() throws IOException {
+        int inputs = 50_000;
+        SplittableRandom random = new SplittableRandom(2);
+        float[] weights = new float[4 * inputs];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) random.nextDouble(-1, 1);
+        }
+        Path model = folder.resolve("wide.onnx");
+        Files.write(
+                model,
+                ModelBuilder.opset(17)
+                        .input("x", ElementType.F32, "N", inputs)
+                        .output("y", ElementType.F32, "N", 4)
+                        .initializer("w", DenseTensor.of(Shape.of(inputs, 4), weights))
+                        .initializer("b", DenseTensor.of(Shape.of(4), 1, 2, 3, 4))
+                        .node("Gemm", List.of("x", "w", "b"), List.of("y"))
+                        .toBytes());
+        Path samples = Npz.write(
+                folder.resolve("wide.npz"), "x", "<f4", "(16, " + inputs + ")", new byte[16 * Float.BYTES * inputs]);
+        for (String allocate : List.of("uniform", "auto", "owl")) {
+            Cli.Result result = Cli.launch(
+                    "prune", model, "-s", "0.9", "--calibration", samples, "--allocate", allocate, "--dry-run", "--json");
+            if (!allocate.equals("uniform")) {
+                assertThat(result.exitCode()).isEqualTo(3);
+                assertThat(result.errorOutput()).contains("no layer that is to be pruned was measured");
+                continue;
+            }
+            assertThat(result.exitCode()).as(result.errorOutput()).isZero();
+            JsonNode report = JsonMapper.shared().readTree(result.output());
+            assertThat(report.get("zeros").longValue()).isEqualTo(180_000);
+            assertThat(report.get("layers").get(0).get("method").stringValue()).isEqualTo("wanda");
+            assertThat(report.get("notes").get(0).stringValue())
+                    .startsWith("by wanda, 1 of 1 layers: the second moments of 50,001 inputs take ")
+                    .endsWith(" more than there is, so that only its bias is fitted");
+        }
     }
 }

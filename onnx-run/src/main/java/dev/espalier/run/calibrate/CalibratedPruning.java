@@ -124,6 +124,13 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     }
 
     private PrunedWeight fitted(CalibratedLayer layer, PruningPlan.Target target) {
+        Optional<String> tooWide = Calibration.tooWide(layer);
+        if (tooWide.isPresent()) {
+            LayerSolution solution =
+                    observed(layer, () -> calibration.solvedWide(layer, target.pattern(), target.zeros()));
+            String note = tooWide.get() + ", so that only its bias is fitted";
+            return pruned(layer, target.weight(), solution, CalibratedMethods.WANDA, note, List.of());
+        }
         LayerProblem problem = problem(layer, target.pattern(), target.zeros());
         Optional<String> refusal = method.refusal(problem);
         CalibratedMethod by = refusal.isPresent() ? CalibratedMethods.ADMM : method;
@@ -132,14 +139,23 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
 
     private PrunedWeight fitted(
             CalibratedLayer layer, Weight weight, CalibratedMethod by, LayerProblem problem, String note) {
-        LayerSolution solution = solution(layer, by, problem);
+        return pruned(layer, weight, solution(layer, by, problem), by, note, problem.warnings());
+    }
+
+    private PrunedWeight pruned(
+            CalibratedLayer layer,
+            Weight weight,
+            LayerSolution solution,
+            CalibratedMethod by,
+            String note,
+            List<String> warnings) {
         return new PrunedWeight(
                 weight,
                 layer.matrix().mask(solution.kept()),
                 layer.matrix().write(solution.weights(), solution.stride(), weight.type()),
                 Fitted.alongside(layer, solution, calibration::now),
                 Optional.of(new PrunedWeight.Calibrated(
-                        by.name(), solution.maskedError(), solution.error(), note, problem.warnings())));
+                        by.name(), solution.maskedError(), solution.error(), note, warnings)));
     }
 
     private LayerSolution solution(CalibratedLayer layer, CalibratedMethod by, LayerProblem problem) {
@@ -154,8 +170,16 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     }
 
     private LayerProblem problem(CalibratedLayer layer, SparsityPattern pattern, long zeros) {
+        return observed(layer, () -> calibration.problem(layer, pattern, zeros));
+    }
+
+    private interface Observation<T> {
+        T get() throws IOException, ModelRunException;
+    }
+
+    private static <T> T observed(CalibratedLayer layer, Observation<T> observation) {
         try {
-            return calibration.problem(layer, pattern, zeros);
+            return observation.get();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ModelRunException e) {

@@ -8,8 +8,12 @@ import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.LayerProblem;
+import dev.espalier.pruning.calibrated.LayerSolution;
 import dev.espalier.pruning.calibrated.LayerUse;
+import dev.espalier.pruning.calibrated.Means;
 import dev.espalier.pruning.calibrated.Moments;
+import dev.espalier.pruning.calibrated.SampleSums;
+import dev.espalier.pruning.calibrated.WideLayer;
 import dev.espalier.pruning.calibrated.Products;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.TemporaryFolder;
@@ -29,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -135,12 +140,15 @@ final class Calibration implements AutoCloseable {
         return graph;
     }
 
-    /// The layers of a plan that can be calibrated, in its order.
+    /// The layers of a plan that second moments can be made of, in its order.
     static Map<CalibratedLayer, PruningPlan.Target> layers(PruningPlan plan) {
         Map<CalibratedLayer, PruningPlan.Target> layers = new LinkedHashMap<>();
         plan.targets()
                 .forEach(target ->
-                        CalibratedLayer.of(target.weight()).layer().ifPresent(layer -> layers.put(layer, target)));
+                        CalibratedLayer.of(target.weight())
+                                .layer()
+                                .filter(layer -> tooWide(layer).isEmpty())
+                                .ifPresent(layer -> layers.put(layer, target)));
         return layers;
     }
 
@@ -164,10 +172,64 @@ final class Calibration implements AutoCloseable {
     /// @param zeros how many units of it go
     LayerProblem problem(CalibratedLayer layer, SparsityPattern pattern, long zeros)
             throws IOException, ModelRunException {
-        int columns = layer.matrix().inputs() + (layer.hasBias() ? 1 : 0);
-        requireMemory(layer, columns);
-        List<Moments> fit = moments(layer, columns);
-        List<Moments> held = moments(layer, columns);
+        Optional<String> tooWide = tooWide(layer);
+        if (tooWide.isPresent()) {
+            throw new PruningException(
+                    tooWide.get(),
+                    "node '" + layer.node().label() + "'",
+                    "give Java more memory, or leave the layer out with --exclude");
+        }
+        int columns = columns(layer);
+        List<Moments> fit = sums(layer, outputs -> new Moments(columns, outputs));
+        List<Moments> held = sums(layer, outputs -> new Moments(columns, outputs));
+        observe(layer, fit, held);
+        return new LayerProblem(
+                fit,
+                held,
+                denseWeights(layer, columns),
+                layer.hasBias(),
+                rowScale(layer),
+                layer.matrix(),
+                pattern,
+                zeros);
+    }
+
+    /// A layer that is [#tooWide] for a problem, solved by what is known of each input alone.
+    ///
+    /// @param pattern that its zeros are to follow
+    /// @param zeros how many units of it go
+    LayerSolution solvedWide(CalibratedLayer layer, SparsityPattern pattern, long zeros)
+            throws IOException, ModelRunException {
+        int columns = columns(layer);
+        List<Means> means = sums(layer, outputs -> new Means(columns, outputs));
+        observe(layer, means, means);
+        return WideLayer.solve(means, denseWeights(layer, columns), layer.hasBias(), layer.matrix(), pattern, zeros);
+    }
+
+    private static int columns(CalibratedLayer layer) {
+        return layer.matrix().inputs() + (layer.hasBias() ? 1 : 0);
+    }
+
+    private static <S> List<S> sums(CalibratedLayer layer, IntFunction<S> ofOutputs) {
+        return layer.groups().stream().map(ofOutputs::apply).toList();
+    }
+
+    /// Why a layer's second moments, their sums and what is made of them have no place, a clause; none if they have.
+    static Optional<String> tooWide(CalibratedLayer layer) {
+        long columns = columns(layer);
+        long elements =
+                columns * (columns * layer.groups().size() + layer.matrix().outputs());
+        long bytes = elements * (3 * 8 + 3 * 4) + columns * columns * 4 * 8;
+        boolean isTooWide = columns * columns > Integer.MAX_VALUE - 8
+                || bytes > Runtime.getRuntime().maxMemory();
+        return isTooWide
+                ? Optional.of("the second moments of %,d inputs take %,d MB, more than there is"
+                        .formatted(columns, bytes >> 20))
+                : Optional.empty();
+    }
+
+    private void observe(CalibratedLayer layer, List<? extends SampleSums> fit, List<? extends SampleSums> held)
+            throws IOException, ModelRunException {
         // From the last to the first: before the first, nothing that has run depends on the weight.
         List<LayerUse> uses = layer.uses().stream()
                 .sorted(Comparator.comparingInt(
@@ -183,38 +245,10 @@ final class Calibration implements AutoCloseable {
                     "node '" + layer.node().label() + "'",
                     "give some hundreds; a quarter of them is held back to check with");
         }
-        return new LayerProblem(
-                fit,
-                held,
-                denseWeights(layer, columns),
-                layer.hasBias(),
-                rowScale(layer),
-                layer.matrix(),
-                pattern,
-                zeros);
     }
 
-    private static List<Moments> moments(CalibratedLayer layer, int columns) {
-        return layer.groups().stream()
-                .map(outputs -> new Moments(columns, outputs))
-                .toList();
-    }
-
-    /// Second moments, their sums and what is made of them take about so much.
-    private static void requireMemory(CalibratedLayer layer, long columns) {
-        long elements =
-                columns * (columns * layer.groups().size() + layer.matrix().outputs());
-        long bytes = elements * (3 * 8 + 3 * 4) + columns * columns * 4 * 8;
-        if (columns * columns > Integer.MAX_VALUE - 8
-                || bytes > Runtime.getRuntime().maxMemory()) {
-            throw new PruningException(
-                    "the second moments of " + columns + " inputs take " + (bytes >> 20) + " MB, more than there is",
-                    "node '" + layer.node().label() + "'",
-                    "give Java more memory, or leave the layer out with --exclude");
-        }
-    }
-
-    private void observe(CalibratedLayer layer, LayerUse use, List<Moments> fit, List<Moments> held)
+    private void observe(
+            CalibratedLayer layer, LayerUse use, List<? extends SampleSums> fit, List<? extends SampleSums> held)
             throws IOException, ModelRunException {
         boolean isFed = parts.isEmpty() || dense.isAtInputs(denseStop(use)) || pruned.isAtInputs(prunedStop(use));
         try (Feed feed = isFed ? Feed.open(data, graph, request) : null) {
@@ -256,8 +290,8 @@ final class Calibration implements AutoCloseable {
             Map<String, Tensor> actual,
             Part part,
             Sampler sampler,
-            List<Moments> fit,
-            List<Moments> held) {
+            List<? extends SampleSums> fit,
+            List<? extends SampleSums> held) {
         int boundary = samples - samples / PARTS;
         int middle = Math.clamp(boundary - part.number(), 0, part.size());
         sampler.add(meant, actual, part, 0, middle, fit);

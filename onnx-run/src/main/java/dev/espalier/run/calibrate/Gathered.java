@@ -1,22 +1,22 @@
 package dev.espalier.run.calibrate;
 
-import dev.espalier.pruning.calibrated.Moments;
+import dev.espalier.pruning.calibrated.SampleSums;
 import dev.espalier.pruning.calibrated.Products;
 import java.util.Arrays;
 
-/// Rows on their way to moments, some hundreds at once: those of a single sample alone would cost as much as they do,
-/// because every element of the moments is added to.
+/// Rows on their way to what is kept of them, some hundreds at once: those of a single sample alone would cost as much as they do,
+/// because every element of moments is added to.
 final class Gathered {
     private static final int ENOUGH = 512;
 
-    private final Moments moments;
+    private final SampleSums sums;
     private final Products products;
     private float[] x = new float[0];
     private float[] t = new float[0];
     private int rows;
 
-    Gathered(Moments moments, Products products) {
-        this.moments = moments;
+    Gathered(SampleSums sums, Products products) {
+        this.sums = sums;
         this.products = products;
     }
 
@@ -27,8 +27,8 @@ final class Gathered {
             x = moreX;
             t = moreT;
         } else {
-            x = joined(x, rows * moments.inputs(), moreX);
-            t = joined(t, rows * moments.outputs(), moreT);
+            x = joined(x, rows * sums.inputs(), moreX);
+            t = joined(t, rows * sums.outputs(), moreT);
         }
         rows += more;
         if (rows >= ENOUGH) {
@@ -47,10 +47,10 @@ final class Gathered {
         return some.length == count ? some : Arrays.copyOf(some, count);
     }
 
-    /// Adds what is here to the moments.
+    /// Adds what is here to the sums.
     void flush() {
         if (rows > 0) {
-            moments.add(first(x, rows * moments.inputs()), first(t, rows * moments.outputs()), rows, products);
+            sums.add(first(x, rows * sums.inputs()), first(t, rows * sums.outputs()), rows, products);
         }
         x = new float[0];
         t = new float[0];

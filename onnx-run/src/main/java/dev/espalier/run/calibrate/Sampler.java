@@ -6,7 +6,7 @@ import dev.espalier.pruning.PruningException;
 import dev.espalier.pruning.calibrated.BatchNorm;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.LayerUse;
-import dev.espalier.pruning.calibrated.Moments;
+import dev.espalier.pruning.calibrated.SampleSums;
 import dev.espalier.pruning.calibrated.Products;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Makes rows of a layer's inputs and targets out of what was observed, and adds them to moments. The target is what
+/// Makes rows of a layer's inputs and targets out of what was observed, and adds them to sums. The target is what
 /// the
 /// dense model's layer gives; where something is added to that, what the pruned model adds too little is part of it.
 final class Sampler {
@@ -27,7 +27,7 @@ final class Sampler {
     private final int positionsPerSample;
     private final long seed;
     private final Products products;
-    private final Map<Moments, Gathered> gathered = new HashMap<>();
+    private final Map<SampleSums, Gathered> gathered = new HashMap<>();
     private final Function<Value, Constant> meant;
     private final Function<Value, Constant> now;
 
@@ -59,14 +59,14 @@ final class Sampler {
     /// @param part the batch; positions where its mask, batch x positions, is 0 are left out
     /// @param from first sample of the batch
     /// @param to behind the last
-    /// @param groups the moments of each group of outputs
+    /// @param groups the sums of each group of outputs
     void add(
             Map<String, Tensor> dense,
             Map<String, Tensor> pruned,
             Calibration.Part part,
             int from,
             int to,
-            List<Moments> groups) {
+            List<? extends SampleSums> groups) {
         Rows rows = rows(dense, pruned, part.size());
         int perSample = Math.min(positionsPerSample, rows.positions());
         int[] places = IntStream.range(from, to)
@@ -79,9 +79,9 @@ final class Sampler {
         double[] fixed = layer.hasBias() ? new double[layer.matrix().outputs()] : layer.biasValues(use);
         int first = 0;
         for (int group = 0; group < groups.size(); group++) {
-            Moments moments = groups.get(group);
-            add(rows, places, group, first, residual, fixed, part, moments);
-            first += moments.outputs();
+            SampleSums sums = groups.get(group);
+            add(rows, places, group, first, residual, fixed, part, sums);
+            first += sums.outputs();
         }
     }
 
@@ -93,9 +93,9 @@ final class Sampler {
             Optional<Residual> residual,
             double[] fixed,
             Calibration.Part part,
-            Moments moments) {
-        int columns = moments.inputs();
-        int outputs = moments.outputs();
+            SampleSums sums) {
+        int columns = sums.inputs();
+        int outputs = sums.outputs();
         float[] x = new float[places.length * columns];
         float[] t = new float[places.length * outputs];
         float[] response = rows.response().values();
@@ -126,10 +126,10 @@ final class Sampler {
                     "node '" + use.node().label() + "', sample " + worst.get() + " of the calibration data",
                     "look at that sample and at --preprocess; without samples the layer is pruned by magnitude");
         }
-        gathered.computeIfAbsent(moments, m -> new Gathered(m, products)).add(x, t, places.length);
+        gathered.computeIfAbsent(sums, s -> new Gathered(s, products)).add(x, t, places.length);
     }
 
-    /// Adds the last rows to the moments.
+    /// Adds the last rows to the sums.
     void finish() {
         gathered.values().forEach(Gathered::flush);
     }

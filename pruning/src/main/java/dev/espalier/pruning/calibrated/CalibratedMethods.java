@@ -8,8 +8,11 @@ public final class CalibratedMethods {
     /// What is done if nothing else is said.
     public static final CalibratedMethod ADMM = new Admm();
 
+    /// What a layer falls to whose inputs are too many for the others.
+    public static final CalibratedMethod WANDA = new Wanda();
+
     /// In the order in which help lists them.
-    public static final List<CalibratedMethod> ALL = List.of(ADMM, new Obc(), new SparseGpt(), new Wanda());
+    public static final List<CalibratedMethod> ALL = List.of(ADMM, new Obc(), new SparseGpt(), WANDA);
 
     private CalibratedMethods() {}
 

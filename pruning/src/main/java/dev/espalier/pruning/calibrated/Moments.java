@@ -3,7 +3,7 @@ package dev.espalier.pruning.calibrated;
 /// The second moments of a layer's samples, which is all that is kept of them: of rows x of its inputs and rows t of
 /// the
 /// outputs that it should have, the sums of x'x, t'x and t't. Products are in single, sums in double precision.
-public final class Moments {
+public final class Moments implements SampleSums {
     private final int inputs;
     private final int outputs;
     private final double[] inputMoments;
@@ -20,10 +20,7 @@ public final class Moments {
         this.crossMoments = new double[Math.multiplyExact(outputs, inputs)];
     }
 
-    /// Adds samples.
-    ///
-    /// @param x rows x inputs
-    /// @param t rows x outputs
+    @Override
     public void add(float[] x, float[] t, int rows, Products products) {
         accumulate(products.multiplyTransposed(x, x, inputs, rows, inputs), inputMoments);
         accumulate(products.multiplyTransposed(t, x, outputs, rows, inputs), crossMoments);
@@ -67,17 +64,17 @@ public final class Moments {
         return Double.isFinite(sum);
     }
 
-    /// Length of x.
+    @Override
     public int inputs() {
         return inputs;
     }
 
-    /// Length of t.
+    @Override
     public int outputs() {
         return outputs;
     }
 
-    /// How many samples there are.
+    @Override
     public long samples() {
         return samples;
     }

@@ -1,5 +1,6 @@
 package dev.espalier.pruning.calibrated;
 
+import dev.espalier.sparse.SparsityPattern;
 import dev.espalier.sparse.Unstructured;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -23,14 +24,17 @@ final class Wanda implements CalibratedMethod {
         return LayerFit.of(problem, problem.projection().keep(saliency(problem)), products);
     }
 
-    /// Scores outputs x inputs; of single weights their rank in the output instead.
     static float[] saliency(LayerProblem problem) {
-        double[] scores = scores(problem);
+        return saliency(scores(problem), problem.weightInputs(), problem.pattern());
+    }
+
+    /// Scores outputs x inputs; of single weights their rank in the output instead.
+    static float[] saliency(double[] scores, int inputs, SparsityPattern pattern) {
         float[] narrow = new float[scores.length];
         for (int i = 0; i < narrow.length; i++) {
             narrow[i] = (float) scores[i];
         }
-        return problem.pattern() instanceof Unstructured ? ranks(narrow, problem.weightInputs()) : narrow;
+        return pattern instanceof Unstructured ? ranks(narrow, inputs) : narrow;
     }
 
     /// `|w| |x|`, outputs x inputs, with the root of the mean square of an input for its norm.
