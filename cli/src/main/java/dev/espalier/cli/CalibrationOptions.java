@@ -152,8 +152,7 @@ final class CalibrationOptions {
     /// The curves of a plan's layers: from the file, or measured.
     ///
     /// @param threads that work
-    SensitivityCurves curves(
-            PruningPlan plan, Path model, String pattern, long seed, int threads, Progress progress)
+    SensitivityCurves curves(PruningPlan plan, Path model, String pattern, long seed, int threads, Progress progress)
             throws IOException, ModelRunException {
         if (curves != null && Files.exists(curves)) {
             return CurvesFile.read(curves, model, pattern);

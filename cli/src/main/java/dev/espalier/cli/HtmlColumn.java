@@ -32,13 +32,16 @@ record HtmlColumn<R>(
     }
 
     static <R> HtmlColumn<R> chart(String title, Function<R, SvgChart> chart) {
-        return new HtmlColumn<>(title, "", row -> HtmlPage.Mark.NONE, row -> 0, row -> chart.apply(row)
-                .markup());
+        return new HtmlColumn<>(
+                title,
+                "",
+                row -> HtmlPage.Mark.NONE,
+                row -> 0,
+                row -> chart.apply(row).markup());
     }
 
     private static <R> HtmlColumn<R> of(String title, String kind, Function<R, String> text) {
-        return new HtmlColumn<>(
-                title, kind, row -> HtmlPage.Mark.NONE, row -> 0, row -> Html.escape(text.apply(row)));
+        return new HtmlColumn<>(title, kind, row -> HtmlPage.Mark.NONE, row -> 0, row -> Html.escape(text.apply(row)));
     }
 
     /// The same column, with cells that stand out.
@@ -57,7 +60,8 @@ record HtmlColumn<R>(
 
     String cell(R row) {
         long colour = Math.round(MOST_COLOUR * Math.clamp(heat.applyAsDouble(row), 0, 1));
-        String style = colour > 0 ? " style=\"background:color-mix(in srgb,var(--bad) " + colour + "%,var(--bg))\"" : "";
+        String style =
+                colour > 0 ? " style=\"background:color-mix(in srgb,var(--bad) " + colour + "%,var(--bg))\"" : "";
         return "<td" + mark.apply(row).attribute(kind) + style + ">" + content.apply(row) + "</td>";
     }
 }

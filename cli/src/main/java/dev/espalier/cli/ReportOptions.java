@@ -15,7 +15,8 @@ final class ReportOptions {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Write each layer's figures there: as JSON if the name ends in .json, else as a page in HTML.")
+            description =
+                    "Write each layer's figures there: as JSON if the name ends in .json, else as a page in HTML.")
     private @Nullable Path file;
 
     interface Page {

@@ -147,7 +147,17 @@ final class CalibratedPruneTest {
     void dividesZerosByOutliers() {
         Path model = TestModels.inRepository("samples/digits_resnet.onnx");
         Cli.Result result = Cli.launch(
-                "prune", model, "-s", "0.8", "--calibration", DATA, "--samples", 256, "--allocate", "owl", "--dry-run",
+                "prune",
+                model,
+                "-s",
+                "0.8",
+                "--calibration",
+                DATA,
+                "--samples",
+                256,
+                "--allocate",
+                "owl",
+                "--dry-run",
                 "--json");
         assertThat(result.exitCode()).as(result.errorOutput()).isZero();
         JsonNode report = JsonMapper.shared().readTree(result.output());
@@ -160,12 +170,21 @@ final class CalibratedPruneTest {
             shares.add(Math.round(100 * share));
         }
         assertThat(shares).hasSizeGreaterThan(3);
-        Cli.Result scope = Cli.launch(
-                "prune", model, "-s", "0.8", "--calibration", DATA, "--allocate", "erk", "--dry-run");
+        Cli.Result scope =
+                Cli.launch("prune", model, "-s", "0.8", "--calibration", DATA, "--allocate", "erk", "--dry-run");
         assertThat(scope.exitCode()).isEqualTo(2);
         assertThat(scope.errorOutput()).contains("there are uniform, auto and owl; erk is a --scope");
         Cli.Result curves = Cli.launch(
-                "prune", model, "-s", "0.8", "--calibration", DATA, "--allocate", "owl", "--curves", "c.json",
+                "prune",
+                model,
+                "-s",
+                "0.8",
+                "--calibration",
+                DATA,
+                "--allocate",
+                "owl",
+                "--curves",
+                "c.json",
                 "--dry-run");
         assertThat(curves.exitCode()).isEqualTo(2);
         assertThat(curves.errorOutput()).contains("--curves is of --allocate auto");

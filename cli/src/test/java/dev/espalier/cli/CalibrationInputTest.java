@@ -141,7 +141,16 @@ final class CalibrationInputTest {
                 folder.resolve("wide.npz"), "x", "<f4", "(16, " + inputs + ")", new byte[16 * Float.BYTES * inputs]);
         for (String allocate : List.of("uniform", "auto", "owl")) {
             Cli.Result result = Cli.launch(
-                    "prune", model, "-s", "0.9", "--calibration", samples, "--allocate", allocate, "--dry-run", "--json");
+                    "prune",
+                    model,
+                    "-s",
+                    "0.9",
+                    "--calibration",
+                    samples,
+                    "--allocate",
+                    allocate,
+                    "--dry-run",
+                    "--json");
             if (!allocate.equals("uniform")) {
                 assertThat(result.exitCode()).isEqualTo(3);
                 assertThat(result.errorOutput()).contains("no layer that is to be pruned was measured");

@@ -92,7 +92,8 @@ final class SensitivityCommandTest {
         // The strong layer's zero goes first, for nothing; the weak one loses a half at most.
         assertThat(html).contains("<td class=\"n\">0</td>");
         assertThat(html)
-                .contains("<td class=\"n\" style=\"background:color-mix(in srgb,var(--bad) 28%,var(--bg))\">50.00</td>");
+                .contains(
+                        "<td class=\"n\" style=\"background:color-mix(in srgb,var(--bad) 28%,var(--bg))\">50.00</td>");
     }
 
     @Test
@@ -103,7 +104,15 @@ final class SensitivityCommandTest {
         Path curves = folder.resolve("curves.json");
         for (Path report : List.of(page, json)) {
             Cli.Result result = Cli.launch(
-                    "sensitivity", RESNET, "--calibration", samples, "--samples", 64, "--curves", curves, "--report",
+                    "sensitivity",
+                    RESNET,
+                    "--calibration",
+                    samples,
+                    "--samples",
+                    64,
+                    "--curves",
+                    curves,
+                    "--report",
                     report);
             assertThat(result.errorOutput()).isEmpty();
             assertThat(result.exitCode()).isZero();

@@ -55,7 +55,8 @@ public final class Magnitudes implements Scores {
         long[] block = new long[BLOCK];
         long zeros = 0;
         long unprunable = 0;
-        // By the sign of a difference: several at a time in the processor's vectors, and no branch where there are none.
+        // By the sign of a difference: several at a time in the processor's vectors, and no branch where there are
+        // none.
         for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
             int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
             magnitudes.read(from, count, block);

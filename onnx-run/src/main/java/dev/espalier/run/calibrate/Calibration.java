@@ -12,9 +12,9 @@ import dev.espalier.pruning.calibrated.LayerSolution;
 import dev.espalier.pruning.calibrated.LayerUse;
 import dev.espalier.pruning.calibrated.Means;
 import dev.espalier.pruning.calibrated.Moments;
+import dev.espalier.pruning.calibrated.Products;
 import dev.espalier.pruning.calibrated.SampleSums;
 import dev.espalier.pruning.calibrated.WideLayer;
-import dev.espalier.pruning.calibrated.Products;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Batch;
@@ -144,11 +144,10 @@ final class Calibration implements AutoCloseable {
     static Map<CalibratedLayer, PruningPlan.Target> layers(PruningPlan plan) {
         Map<CalibratedLayer, PruningPlan.Target> layers = new LinkedHashMap<>();
         plan.targets()
-                .forEach(target ->
-                        CalibratedLayer.of(target.weight())
-                                .layer()
-                                .filter(layer -> tooWide(layer).isEmpty())
-                                .ifPresent(layer -> layers.put(layer, target)));
+                .forEach(target -> CalibratedLayer.of(target.weight())
+                        .layer()
+                        .filter(layer -> tooWide(layer).isEmpty())
+                        .ifPresent(layer -> layers.put(layer, target)));
         return layers;
     }
 

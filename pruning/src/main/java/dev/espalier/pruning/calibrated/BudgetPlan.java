@@ -31,9 +31,8 @@ public final class BudgetPlan {
                     "",
                     "N:M patterns leave nothing to divide; otherwise measure again, into another file of curves");
         }
-        long zeros = targets.values().stream()
-                .mapToLong(PruningPlan.Target::zeros)
-                .sum();
+        long zeros =
+                targets.values().stream().mapToLong(PruningPlan.Target::zeros).sum();
         Map<Weight, Long> changed = budget.divide(targets.keySet(), zeros).entrySet().stream()
                 .collect(Collectors.toMap(
                         entry -> Objects.requireNonNull(targets.get(entry.getKey()))

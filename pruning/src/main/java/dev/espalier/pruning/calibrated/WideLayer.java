@@ -16,7 +16,12 @@ public final class WideLayer {
     /// @param hasBias whether the last input is the constant 1 that the bias multiplies
     /// @param zeros how many units of the pattern go
     public static LayerSolution solve(
-            List<Means> groups, double[] dense, boolean hasBias, WeightMatrix matrix, SparsityPattern pattern, long zeros) {
+            List<Means> groups,
+            double[] dense,
+            boolean hasBias,
+            WeightMatrix matrix,
+            SparsityPattern pattern,
+            long zeros) {
         int stride = groups.getFirst().inputs();
         int inputs = matrix.inputs();
         double[] weights = new double[matrix.outputs() * inputs];
@@ -31,8 +36,8 @@ public final class WideLayer {
                 }
             }
         }
-        boolean[] kept = new PatternProjection(matrix, pattern, zeros, weights)
-                .keep(Wanda.saliency(scores, inputs, pattern));
+        boolean[] kept =
+                new PatternProjection(matrix, pattern, zeros, weights).keep(Wanda.saliency(scores, inputs, pattern));
         double[] fitted = new double[matrix.outputs() * stride];
         int first = 0;
         for (Means means : groups) {

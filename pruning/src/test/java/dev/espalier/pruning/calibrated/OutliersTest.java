@@ -22,16 +22,17 @@ final class OutliersTest {
         Outliers outliers = new Outliers(List.of(layer("a", 1000, .01), layer("b", 1000, .03), layer("c", 1000, .05)));
         assertThat(outliers.divide(Set.of("a", "b", "c"), 1800))
                 .containsExactly(Map.entry("a", 680L), Map.entry("b", 600L), Map.entry("c", 520L));
-        assertThat(outliers.divide(Set.of("a", "c"), 1200))
-                .containsExactly(Map.entry("a", 680L), Map.entry("c", 520L));
+        assertThat(outliers.divide(Set.of("a", "c"), 1200)).containsExactly(Map.entry("a", 680L), Map.entry("c", 520L));
     }
 
-    /// The mean by units is .04, so that the distances of the first two are -.04 and .12: at 90 % the first may go up to
+    /// The mean by units is .04, so that the distances of the first two are -.04 and .12: at 90 % the first may go up
+    /// to
     /// 95 %, and does not.
     @Test
     void countsLayersByTheirSize() {
         Outliers outliers = new Outliers(List.of(layer("large", 3000, .01), layer("small", 1000, .05)));
-        assertThat(outliers.divide(Set.of("large", "small"), 3600)).containsExactly(Map.entry("large", 2820L), Map.entry("small", 780L));
+        assertThat(outliers.divide(Set.of("large", "small"), 3600))
+                .containsExactly(Map.entry("large", 2820L), Map.entry("small", 780L));
     }
 
     /// The mean is .12, the small layer's distance -.12, and it keeps a half of 10 % all the same: what the others do
@@ -55,7 +56,8 @@ final class OutliersTest {
             long units = layers.stream().mapToLong(Outliers.Layer::units).sum();
             long zeros = random.nextLong(units + 1);
             Map<String, Long> divided = outliers.divide(outliers.units().keySet(), zeros);
-            assertThat(divided.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(zeros);
+            assertThat(divided.values().stream().mapToLong(Long::longValue).sum())
+                    .isEqualTo(zeros);
             layers.forEach(layer -> assertThat(divided.get(layer.weight())).isBetween(0L, layer.units()));
         }
     }

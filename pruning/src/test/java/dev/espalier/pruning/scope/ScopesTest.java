@@ -168,8 +168,10 @@ final class ScopesTest {
                         .isEqualTo(asked);
                 for (int i = 0; i < layers.size() && asked > 0 && asked < sorted.length; i++) {
                     long least = Float.floatToIntBits(sorted[(int) asked - 1]);
-                    long below = new Cut(least, 0).countIn(layers.get(i).scores().get());
-                    long upTo = new Cut(least + 1, 0).countIn(layers.get(i).scores().get());
+                    long below =
+                            new Cut(least, 0).countIn(layers.get(i).scores().get());
+                    long upTo =
+                            new Cut(least + 1, 0).countIn(layers.get(i).scores().get());
                     assertThat(allotments.get(i).zeros()).isBetween(below, upTo);
                 }
             }
