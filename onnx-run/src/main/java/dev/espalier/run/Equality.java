@@ -62,7 +62,7 @@ record Equality(Path file, Trials trials) {
 
     private Set<String> differing(List<Path> forms, OptLevel level) throws ModelRunException, IOException {
         Set<String> fewest = null;
-        try (OrtModel loaded = OrtModel.load(file, level)) {
+        try (OrtModel loaded = OrtModel.load(file, SessionSettings.DEFAULT.at(level))) {
             for (Path form : forms) {
                 Set<String> differing = differing(loaded, form, level);
                 if (differing.isEmpty()) {
@@ -76,7 +76,7 @@ record Equality(Path file, Trials trials) {
 
     private Set<String> differing(OrtModel loaded, Path form, OptLevel level) throws ModelRunException, IOException {
         Set<String> differing = new TreeSet<>();
-        try (OrtModel other = OrtModel.load(form, level)) {
+        try (OrtModel other = OrtModel.load(form, SessionSettings.DEFAULT.at(level))) {
             trials.forEach(inputs -> {
                 Map<String, Output> found = loaded.run(inputs);
                 Map<String, Output> expected = other.run(inputs);

@@ -38,10 +38,10 @@ public final class MemoryProcess {
                 inputs.put(name, read(Path.of(value)));
             }
         }
-        OrtModel.environment();
+        OrtRuntime.environment();
         System.gc();
         long before = memory("VmRSS:");
-        try (OrtModel model = OrtModel.load(Path.of(args[0]), settings)) {
+        try (OrtModel model = OrtModel.load(Path.of(args[0]), SessionSettings.DEFAULT.with(settings))) {
             long loaded = memory("VmRSS:");
             // Forgets the peak that loading left.
             Files.writeString(CLEAR, "5");

@@ -1,43 +1,28 @@
 package dev.espalier.run;
 
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxMap;
-import ai.onnxruntime.OnnxSequence;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.espalier.sparse.DenseTensor;
 import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// A model in ONNX Runtime's CPU provider, on one thread if nothing else is said, so that two runs of the same
 /// arithmetic give the same bits.
 public final class OrtModel implements AutoCloseable {
-    private static final Duration LONGEST_RUN = Duration.ofMinutes(1);
-
-    /// Enough for the longest command line, at some 260 bytes a character; what is not used takes no memory.
-    private static final long STACK_BYTES = 1L << 29;
-
     private final OrtSession session;
     private final Duration limit;
     /// A daemon: a kernel that does not end cannot be stopped, and must not keep the process alive.
@@ -48,143 +33,27 @@ public final class OrtModel implements AutoCloseable {
     /// callers have given up too and closed the inputs, whose memory the runtime would read all the same.
     private volatile boolean isAbandoned;
 
-    private OrtModel(OrtSession session) {
-        this(session, LONGEST_RUN);
-    }
-
     private OrtModel(OrtSession session, Duration limit) {
         this.session = session;
         this.limit = limit;
     }
 
-    /// Loads a model file.
+    /// Loads a model file, to run on one thread.
     ///
     /// @throws ModelRunException if the runtime refuses it
     public static OrtModel load(Path file) throws ModelRunException {
-        return load(file, 1);
+        return load(file, SessionSettings.DEFAULT);
     }
 
     /// Loads a model file.
     ///
-    /// @param threads that work on one run
     /// @throws ModelRunException if the runtime refuses it
-    public static OrtModel load(Path file, int threads) throws ModelRunException {
-        return load(file, OrtSession.SessionOptions.OptLevel.ALL_OPT, threads);
-    }
-
-    /// Loads a model file.
-    ///
-    /// @param level what the runtime makes of the graph first: nothing, up to all it can
-    /// @throws ModelRunException if the runtime refuses it
-    static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level) throws ModelRunException {
-        return load(file, level, 1);
-    }
-
-    /// Loads a model file.
-    ///
-    /// @param limit how long a run may take
-    /// @throws ModelRunException if the runtime refuses it
-    static OrtModel load(Path file, Duration limit) throws ModelRunException {
-        try (OrtSession.SessionOptions options = options(OrtSession.SessionOptions.OptLevel.ALL_OPT)) {
-            return new OrtModel(environment().createSession(file.toString(), options), limit);
-        } catch (OrtException e) {
-            throw refusal(e);
-        }
-    }
-
-    /// Loads a model file, with all optimizations but for what is configured.
-    ///
-    /// @param settings configuration entries of the session
-    /// @throws ModelRunException if the runtime refuses it
-    static OrtModel load(Path file, Map<String, String> settings) throws ModelRunException {
-        try (OrtSession.SessionOptions options = options(OrtSession.SessionOptions.OptLevel.ALL_OPT)) {
-            for (Map.Entry<String, String> setting : settings.entrySet()) {
-                options.addConfigEntry(setting.getKey(), setting.getValue());
-            }
-            return new OrtModel(environment().createSession(file.toString(), options));
-        } catch (OrtException e) {
-            throw refusal(e);
-        }
-    }
-
-    /// Loads a model file for work that goes on beside it: its threads sleep while they wait.
-    ///
-    /// @param threads that work on one run
-    /// @throws ModelRunException if the runtime refuses it
-    public static OrtModel loadBeside(Path file, int threads) throws ModelRunException {
-        try (OrtSession.SessionOptions options = sleeping(threads)) {
-            return new OrtModel(environment().createSession(file.toString(), options));
-        } catch (OrtException e) {
-            throw refusal(e);
-        }
-    }
-
-    /// Threads that wait without sleeping take the processor from whoever else computes.
-    static OrtSession.SessionOptions sleeping(int threads) throws OrtException {
-        OrtSession.SessionOptions options = options(OrtSession.SessionOptions.OptLevel.ALL_OPT, threads);
-        options.addConfigEntry("session.intra_op.allow_spinning", "0");
-        return options;
-    }
-
-    private static OrtModel load(Path file, OrtSession.SessionOptions.OptLevel level, int threads)
-            throws ModelRunException {
-        try (OrtSession.SessionOptions options = options(level, threads)) {
-            return new OrtModel(environment().createSession(file.toString(), options));
-        } catch (OrtException e) {
-            throw refusal(e);
-        }
-    }
-
-    /// One thread, and errors only where they are thrown.
-    static OrtSession.SessionOptions options(OrtSession.SessionOptions.OptLevel level) throws OrtException {
-        return options(level, 1);
-    }
-
-    private static OrtSession.SessionOptions options(OrtSession.SessionOptions.OptLevel level, int threads)
-            throws OrtException {
-        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-        options.setOptimizationLevel(level);
-        options.setIntraOpNumThreads(threads);
-        options.setInterOpNumThreads(1);
-        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-        return options;
-    }
-
-    /// The runtime, loaded when it is first asked for.
-    private static final class Loaded {
-        static final OrtEnvironment ENVIRONMENT = onLargeStack();
-    }
-
-    /// Creates the environment on a thread of its own: version 1.29 matches the process's whole command line against
-    /// a regular expression, recursively, and 4,000 characters overflow the stack that a thread usually has, which
-    /// ends the process.
-    private static OrtEnvironment onLargeStack() {
-        FutureTask<OrtEnvironment> task =
-                new FutureTask<>(() -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
-        new Thread(null, task, "onnxruntime-load", STACK_BYTES).start();
+    public static OrtModel load(Path file, SessionSettings settings) throws ModelRunException {
         try {
-            OrtEnvironment environment = task.get();
-            NativeFiles.clear();
-            return environment;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("ONNX Runtime cannot be loaded", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            return new OrtModel(settings.open(file), settings.limit());
+        } catch (OrtException e) {
+            throw OrtRuntime.refusal(e);
         }
-    }
-
-    static OrtEnvironment environment() {
-        return Loaded.ENVIRONMENT;
-    }
-
-    /// The runtime's version.
-    public static String runtimeVersion() {
-        return environment().getVersion();
-    }
-
-    static ModelRunException refusal(OrtException e) {
-        return new ModelRunException(String.valueOf(e.getMessage()));
     }
 
     /// Runs the model, for a minute at most: a loop whose end depends on the inputs may have none. After a run that
@@ -263,7 +132,7 @@ public final class OrtModel implements AutoCloseable {
                 }
                 return made;
             } catch (OrtException e) {
-                throw refusal(e);
+                throw OrtRuntime.refusal(e);
             } finally {
                 tensors.values().forEach(OnnxTensor::close);
             }
@@ -300,7 +169,7 @@ public final class OrtModel implements AutoCloseable {
             }
             return nanos;
         } catch (OrtException e) {
-            throw refusal(e);
+            throw OrtRuntime.refusal(e);
         }
     }
 
@@ -343,35 +212,15 @@ public final class OrtModel implements AutoCloseable {
         try (OrtSession.Result result = session.run(inputs, names)) {
             Map<String, Output> outputs = new LinkedHashMap<>();
             for (Map.Entry<String, OnnxValue> entry : result) {
-                outputs.put(entry.getKey(), output(entry.getValue()));
+                outputs.put(entry.getKey(), Output.of(entry.getValue()));
             }
             return outputs;
         } catch (OrtException e) {
-            throw refusal(e);
+            throw OrtRuntime.refusal(e);
         } finally {
             // Their caller may have closed them long ago; the memory is read until here.
             Reference.reachabilityFence(inputs);
         }
-    }
-
-    /// Copies a value out of the runtime's memory.
-    static Output output(OnnxValue value) throws OrtException {
-        return switch (value) {
-            case OnnxTensor tensor
-            when tensor.getInfo().type == OnnxJavaType.STRING ->
-                new Output.Other(Arrays.deepToString(new Object[] {tensor.getValue()}));
-            case OnnxTensor tensor -> Output.Numbers.of(tensor);
-            case OnnxSequence sequence -> {
-                List<Output> elements = new ArrayList<>();
-                for (OnnxValue element : sequence.getValue()) {
-                    elements.add(output(element));
-                    element.close();
-                }
-                yield new Output.Several(elements);
-            }
-            case OnnxMap map -> new Output.Other(new TreeMap<>(map.getValue()).toString());
-            default -> new Output.Other(value.getInfo().toString());
-        };
     }
 
     @Override
@@ -383,7 +232,7 @@ public final class OrtModel implements AutoCloseable {
         try {
             session.close();
         } catch (OrtException e) {
-            throw refusal(e);
+            throw OrtRuntime.refusal(e);
         }
     }
 }

@@ -39,10 +39,11 @@ public final class OrtProduct implements AutoCloseable {
 
     /// @throws ModelRunException if the runtime refuses it
     public static OrtProduct load(Path file, int threads) throws ModelRunException {
-        try (OrtSession.SessionOptions options = OrtModel.sleeping(threads)) {
-            return new OrtProduct(OrtModel.environment().createSession(file.toString(), options));
+        try {
+            return new OrtProduct(
+                    SessionSettings.DEFAULT.on(threads).sleeping().open(file));
         } catch (OrtException e) {
-            throw OrtModel.refusal(e);
+            throw OrtRuntime.refusal(e);
         }
     }
 
@@ -133,12 +134,12 @@ public final class OrtProduct implements AutoCloseable {
     }
 
     private static OnnxTensor tensor(DoubleBuffer buffer, int rows, int columns) throws OrtException {
-        return OnnxTensor.createTensor(OrtModel.environment(), buffer, new long[] {rows, columns});
+        return OnnxTensor.createTensor(OrtRuntime.environment(), buffer, new long[] {rows, columns});
     }
 
     private static OnnxTensor tensor(FloatBuffer buffer, int rows, int columns) {
         try {
-            return OnnxTensor.createTensor(OrtModel.environment(), buffer, new long[] {rows, columns});
+            return OnnxTensor.createTensor(OrtRuntime.environment(), buffer, new long[] {rows, columns});
         } catch (OrtException e) {
             throw new IllegalStateException("a matrix is refused", e);
         }
@@ -149,7 +150,7 @@ public final class OrtProduct implements AutoCloseable {
         try {
             session.close();
         } catch (OrtException e) {
-            throw OrtModel.refusal(e);
+            throw OrtRuntime.refusal(e);
         }
     }
 }

@@ -112,8 +112,8 @@ public final class OrtShapeProbe implements ShapeProbe {
     }
 
     private List<Map<String, Sighting>> observe(Path shown, Graph graph) throws OrtException, ModelRunException {
-        try (OrtSession.SessionOptions options = OrtModel.options(OrtSession.SessionOptions.OptLevel.NO_OPT);
-                OrtSession session = OrtModel.environment().createSession(shown.toString(), options)) {
+        SessionSettings settings = SessionSettings.DEFAULT.at(OrtSession.SessionOptions.OptLevel.NO_OPT);
+        try (OrtSession session = settings.open(shown)) {
             List<Map<String, Sighting>> runs = new ArrayList<>();
             RandomInputs.Guess first = null;
             ModelRunException refusal = null;
@@ -181,7 +181,7 @@ public final class OrtShapeProbe implements ShapeProbe {
             }
             return seen;
         } catch (OrtException e) {
-            throw OrtModel.refusal(e);
+            throw OrtRuntime.refusal(e);
         } finally {
             inputs.values().forEach(OnnxTensor::close);
         }

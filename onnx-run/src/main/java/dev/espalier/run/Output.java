@@ -1,14 +1,40 @@
 package dev.espalier.run;
 
 import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxMap;
+import ai.onnxruntime.OnnxSequence;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 
 /// An output of a run, apart from the runtime's memory. Two are equal if they are so bit for bit.
 public sealed interface Output {
+    /// Copies a value out of the runtime's memory.
+    static Output of(OnnxValue value) throws OrtException {
+        return switch (value) {
+            case OnnxTensor tensor
+            when tensor.getInfo().type == OnnxJavaType.STRING ->
+                new Other(Arrays.deepToString(new Object[] {tensor.getValue()}));
+            case OnnxTensor tensor -> Numbers.of(tensor);
+            case OnnxSequence sequence -> {
+                List<Output> elements = new ArrayList<>();
+                for (OnnxValue element : sequence.getValue()) {
+                    elements.add(of(element));
+                    element.close();
+                }
+                yield new Several(elements);
+            }
+            case OnnxMap map -> new Other(new TreeMap<>(map.getValue()).toString());
+            default -> new Other(value.getInfo().toString());
+        };
+    }
+
     /// A tensor of numbers.
     final class Numbers implements Output {
         private final OnnxJavaType type;

@@ -107,7 +107,7 @@ public final class RandomInputs {
             if (type == ElementType.STRING) {
                 String[] texts = new String[(int) count];
                 Arrays.setAll(texts, i -> Integer.toString(random.nextInt(10)));
-                return OnnxTensor.createTensor(OrtModel.environment(), texts, shape);
+                return OnnxTensor.createTensor(OrtRuntime.environment(), texts, shape);
             }
             OnnxJavaType javaType = RuntimeTensors.type(type);
             if (javaType == null) {
@@ -118,9 +118,9 @@ public final class RandomInputs {
             for (int i = 0; i < count; i++) {
                 put(type, bytes);
             }
-            return OnnxTensor.createTensor(OrtModel.environment(), bytes.flip(), shape, javaType);
+            return OnnxTensor.createTensor(OrtRuntime.environment(), bytes.flip(), shape, javaType);
         } catch (OrtException e) {
-            throw OrtModel.refusal(e);
+            throw OrtRuntime.refusal(e);
         }
     }
 

@@ -49,7 +49,7 @@ final class RuntimeTensors {
             return result;
         } catch (OrtException e) {
             result.values().forEach(OnnxTensor::close);
-            throw OrtModel.refusal(e);
+            throw OrtRuntime.refusal(e);
         }
     }
 
@@ -59,7 +59,7 @@ final class RuntimeTensors {
             throw new OrtException("the runtime's Java API takes no tensor of type " + tensor.type());
         }
         return OnnxTensor.createTensor(
-                OrtModel.environment(),
+                OrtRuntime.environment(),
                 tensor.data().asByteBuffer().order(ByteOrder.nativeOrder()),
                 tensor.shape().dims(),
                 type);

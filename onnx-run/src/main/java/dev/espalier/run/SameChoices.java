@@ -165,9 +165,9 @@ final class SameChoices {
         ByteBuffer bytes = ByteBuffer.allocateDirect(from.remaining()).order(from.order());
         try {
             return OnnxTensor.createTensor(
-                    OrtModel.environment(), bytes.put(from).flip(), numbers.shape(), numbers.type());
+                    OrtRuntime.environment(), bytes.put(from).flip(), numbers.shape(), numbers.type());
         } catch (OrtException e) {
-            throw OrtModel.refusal(e);
+            throw OrtRuntime.refusal(e);
         }
     }
 

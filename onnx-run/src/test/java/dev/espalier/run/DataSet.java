@@ -79,11 +79,11 @@ final class DataSet implements AutoCloseable {
                 case ValueType.Tensor tensor ->
                     expected.put(
                             output.name(),
-                            OrtModel.output(constants(List.of(bytes)).getFirst()));
+                            Output.of(constants(List.of(bytes)).getFirst()));
                 case ValueType.Sequence(ValueType.Tensor element) -> {
                     List<Output> elements = new ArrayList<>();
                     for (OnnxValue value : constants(tensorsOfSequence(bytes))) {
-                        elements.add(OrtModel.output(value));
+                        elements.add(Output.of(value));
                     }
                     expected.put(output.name(), new Output.Several(elements));
                 }
@@ -123,7 +123,7 @@ final class DataSet implements AutoCloseable {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            OrtSession session = OrtModel.environment().createSession(model, options);
+            OrtSession session = OrtRuntime.environment().createSession(model, options);
             open.addFirst(session);
             OrtSession.Result result = session.run(Map.of());
             open.addFirst(result);

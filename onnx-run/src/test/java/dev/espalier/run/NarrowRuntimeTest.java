@@ -96,7 +96,7 @@ final class NarrowRuntimeTest {
         Files.write(file, builder.toBytes());
         requireRead(file, expected, base.name() + "-" + form);
         for (OptLevel level : List.of(OptLevel.NO_OPT, OptLevel.ALL_OPT)) {
-            try (OrtModel loaded = OrtModel.load(file, level)) {
+            try (OrtModel loaded = OrtModel.load(file, SessionSettings.DEFAULT.at(level))) {
                 Map<String, Output> outputs = loaded.run(Map.of());
                 expected.forEach((name, tensor) -> {
                     Output.Numbers output = (Output.Numbers) Objects.requireNonNull(outputs.get(name));

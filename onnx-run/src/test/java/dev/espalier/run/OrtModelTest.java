@@ -39,7 +39,7 @@ final class OrtModelTest {
         Path file = folder.resolve("slow.onnx");
         OnnxWriter.write(model, file);
         Map<String, OnnxTensor> inputs = new RandomInputs(1, RandomInputs.TELLING.getFirst()).of(model.graph());
-        try (OrtModel loaded = OrtModel.load(file, Duration.ofSeconds(1))) {
+        try (OrtModel loaded = OrtModel.load(file, SessionSettings.DEFAULT.within(Duration.ofSeconds(1)))) {
             assertThatThrownBy(() -> loaded.run(inputs)).hasMessage("it did not end within 1 seconds");
             inputs.values().forEach(OnnxTensor::close);
             // It would be refused for the closed inputs, or end the process, if the runtime were given them.

@@ -163,7 +163,7 @@ final class PackedRuntimeTest {
         });
         Path file = save(model);
         for (OptLevel level : LEVELS) {
-            try (OrtModel loaded = OrtModel.load(file, level)) {
+            try (OrtModel loaded = OrtModel.load(file, SessionSettings.DEFAULT.at(level))) {
                 Map<String, Output> outputs = loaded.run(Map.of());
                 assertThat(outputs.keySet()).isEqualTo(expected.keySet());
                 expected.forEach((name, tensor) -> {
@@ -198,7 +198,7 @@ final class PackedRuntimeTest {
             return;
         }
         for (OptLevel level : LEVELS) {
-            assertThatThrownBy(() -> OrtModel.load(file, level).close()).isInstanceOf(ModelRunException.class);
+            assertThatThrownBy(() -> OrtModel.load(file, SessionSettings.DEFAULT.at(level)).close()).isInstanceOf(ModelRunException.class);
         }
     }
 
@@ -237,7 +237,7 @@ final class PackedRuntimeTest {
     private Map<String, Output> run(ModelBuilder model, OptLevel level) throws IOException, ModelRunException {
         Graph graph = model.build().graph();
         Map<String, OnnxTensor> inputs = new RandomInputs(0, RandomInputs.GUESSES.getFirst()).of(graph);
-        try (OrtModel loaded = OrtModel.load(save(model), level)) {
+        try (OrtModel loaded = OrtModel.load(save(model), SessionSettings.DEFAULT.at(level))) {
             return loaded.run(inputs);
         } finally {
             inputs.values().forEach(OnnxTensor::close);

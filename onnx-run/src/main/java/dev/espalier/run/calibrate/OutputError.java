@@ -5,6 +5,7 @@ import dev.espalier.onnx.OnnxReader;
 import dev.espalier.onnx.Value;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.OrtModel;
+import dev.espalier.run.SessionSettings;
 import dev.espalier.run.Output;
 import dev.espalier.run.data.Batch;
 import dev.espalier.run.data.Dataset;
@@ -29,8 +30,8 @@ public final class OutputError {
         Set<String> outputs = graph.outputs().stream().map(Value::name).collect(Collectors.toSet());
         double distance = 0;
         double square = 0;
-        try (OrtModel dense = OrtModel.load(reference, threads);
-                OrtModel other = OrtModel.load(model, threads);
+        try (OrtModel dense = OrtModel.load(reference, SessionSettings.DEFAULT.on(threads));
+                OrtModel other = OrtModel.load(model, SessionSettings.DEFAULT.on(threads));
                 Feed feed = Feed.open(data, graph, request)) {
             for (Batch batch = feed.next(); batch != null; batch = feed.next()) {
                 Map<String, Output> meant = dense.run(batch.inputs(), outputs);

@@ -11,6 +11,7 @@ import dev.espalier.onnx.RemoveUnusedInitializers;
 import dev.espalier.onnx.Value;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.OrtModel;
+import dev.espalier.run.SessionSettings;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
 import java.io.IOException;
@@ -75,7 +76,7 @@ final class Piece implements AutoCloseable {
         names.forEach((value, name) -> graph.inputs().stream()
                 .filter(input -> input.name().equals(name))
                 .forEach(input -> inputs.put(value.name(), name)));
-        return new Piece(Optional.of(OrtModel.loadBeside(file, threads)), inputs, outputs);
+        return new Piece(Optional.of(OrtModel.load(file, SessionSettings.DEFAULT.on(threads).sleeping())), inputs, outputs);
     }
 
     private static void dropUnread(Graph graph) {

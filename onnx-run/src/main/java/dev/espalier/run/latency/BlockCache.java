@@ -1,7 +1,7 @@
 package dev.espalier.run.latency;
 
 import dev.espalier.run.ModelRunException;
-import dev.espalier.run.OrtModel;
+import dev.espalier.run.OrtRuntime;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -32,7 +32,7 @@ public final class BlockCache {
     /// @throws IOException if it can neither be read nor measured
     public int block() throws ModelRunException, IOException {
         Properties known = read();
-        String key = "onnxruntime " + OrtModel.runtimeVersion() + ", " + processor();
+        String key = "onnxruntime " + OrtRuntime.version() + ", " + processor();
         Optional<Integer> kept = Optional.ofNullable(known.getProperty(key)).flatMap(BlockCache::candidate);
         if (kept.isPresent()) {
             return kept.get();

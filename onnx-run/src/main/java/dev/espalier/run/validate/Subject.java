@@ -7,6 +7,7 @@ import dev.espalier.onnx.ValueType;
 import dev.espalier.pruning.Evidence;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.OrtModel;
+import dev.espalier.run.SessionSettings;
 import dev.espalier.run.data.DataException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ public record Subject(Path file, Model model) {
     /// @throws DataException if the runtime refuses it
     OrtModel load(int threads) {
         try {
-            return OrtModel.load(file, threads);
+            return OrtModel.load(file, SessionSettings.DEFAULT.on(threads));
         } catch (ModelRunException e) {
             throw new DataException(
                     "ONNX Runtime refuses the model: " + e.getMessage(),
