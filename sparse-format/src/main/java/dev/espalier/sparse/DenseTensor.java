@@ -148,6 +148,39 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         }
     }
 
+    /// Reads the bits of some elements of a block, zero-extended. The block is brought into an array as it is, and only
+    /// what is wanted is taken apart.
+    ///
+    /// @param from the element that the block begins with
+    /// @param size how many elements it has
+    /// @param places of those wanted, counted from `from`
+    /// @param count how many are wanted
+    void gather(long from, int size, int[] places, int count, long[] out) {
+        switch (type.bits()) {
+            case 32 -> {
+                int[] block = new int[size];
+                MemorySegment.copy(data, INT, from * 4, block, 0, size);
+                for (int k = 0; k < count; k++) {
+                    out[k] = block[places[k]] & 0xFFFF_FFFFL;
+                }
+            }
+            case 16 -> {
+                short[] block = new short[size];
+                MemorySegment.copy(data, SHORT, from * 2, block, 0, size);
+                for (int k = 0; k < count; k++) {
+                    out[k] = block[places[k]] & 0xFFFFL;
+                }
+            }
+            default -> {
+                long[] block = new long[size];
+                readBits(from, size, block);
+                for (int k = 0; k < count; k++) {
+                    out[k] = block[places[k]];
+                }
+            }
+        }
+    }
+
     /// Two of 32 bits at a time, which are brought into the back of the array and taken apart from there: no pair is
     /// overwritten before it is read.
     private void readPairs(long from, int count, long mask, long[] out) {

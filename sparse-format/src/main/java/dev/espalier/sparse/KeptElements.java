@@ -1,7 +1,7 @@
 package dev.espalier.sparse;
 
-/// The elements of a tensor that a mask keeps, block after block. Where they are not few, the whole block is read, and
-/// positions are found without a branch: that takes little before the optimizing compiler has been at it.
+/// The elements of a tensor that a mask keeps, block after block. Where they are not few, positions are found without a
+/// branch: that takes little before the optimizing compiler has been at it.
 final class KeptElements {
     private static final int BLOCK = 4096;
 
@@ -26,16 +26,7 @@ final class KeptElements {
             int size = (int) Math.min(BLOCK, tensor.elementCount() - from);
             int count = places(kept, from, size, places);
             if (count > 0) {
-                if (isFew(count, size)) {
-                    for (int k = 0; k < count; k++) {
-                        bits[k] = tensor.bitsAt(from + places[k]);
-                    }
-                } else {
-                    tensor.readBits(from, size, bits);
-                    for (int k = 0; k < count; k++) {
-                        bits[k] = bits[places[k]];
-                    }
-                }
+                tensor.gather(from, size, places, count, bits);
                 visitor.visit(from, count, places, bits);
             }
         }
