@@ -1,12 +1,15 @@
 package dev.espalier.pruning.calibrated;
 
+import dev.espalier.sparse.Unstructured;
 import java.util.List;
 
-/// Finds the support by ADMM and fits it; where plain magnitudes choose a support on which the fitted layer is nearer,
-/// takes these.
+/// Finds the support by ADMM, exchanges weights one for one, and fits it; where plain magnitudes choose a support on
+/// which the fitted layer is nearer, takes these.
 final class Admm implements CalibratedMethod {
     private static final double LAMBDA = 1e-2;
     private static final int MOST_RAISES = 2;
+    /// Multiply-adds of a pass of exchanges: what takes some seconds.
+    private static final double MOST_WORK = 3e10;
 
     @Override
     public String name() {
@@ -20,8 +23,11 @@ final class Admm implements CalibratedMethod {
 
     @Override
     public LayerSolution solve(LayerProblem problem, Products products) {
-        AdmmSupport.Found found = supports(problem, List.of(problem.projection()), AdmmSupport.MANY, products)
-                .getFirst();
+        AdmmSupport.Found found = exchanged(
+                problem,
+                supports(problem, List.of(problem.projection()), AdmmSupport.MANY, products)
+                        .getFirst(),
+                MOST_WORK);
         try (LayerFit fit = new LayerFit(problem, products)) {
             LayerSolution byAdmm = fit.on(found);
             // With the other's ridge at first: it seldom comes near.
@@ -31,6 +37,17 @@ final class Admm implements CalibratedMethod {
             }
             return byAdmm.error() <= byMagnitude.error() ? byAdmm : byMagnitude;
         }
+    }
+
+    /// A better support of single weights, if it is not much work.
+    ///
+    /// @param most multiply-adds of a pass
+    static AdmmSupport.Found exchanged(LayerProblem problem, AdmmSupport.Found found, double most) {
+        if (!(problem.pattern() instanceof Unstructured) || Exchange.work(problem, found.kept()) > most) {
+            return found;
+        }
+        int raises = problem.groups().stream().mapToInt(GroupProblem::raises).max().orElse(0);
+        return found.on(Exchange.of(problem, found.kept(), LAMBDA * Math.pow(10, raises)));
     }
 
     /// A support for each pattern. Where second moments are not positive definite, the ridge is raised, at most twice.

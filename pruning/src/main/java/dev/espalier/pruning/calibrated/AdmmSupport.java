@@ -37,6 +37,11 @@ final class AdmmSupport {
             this.weights = weights;
         }
 
+        /// Another support, on which weights that are new begin at zero.
+        Found on(boolean[] other) {
+            return new Found(other, weights);
+        }
+
         /// What stays, outputs of the layer x inputs without the bias.
         boolean[] kept() {
             return kept;

@@ -5,6 +5,8 @@ import java.util.List;
 /// One layer at several sparsities, roughly: what its curve is made of.
 public final class LayerLevels {
     private static final double LAMBDA = 1e-2;
+    /// Multiply-adds of a pass of exchanges: what takes no time to speak of.
+    private static final double MOST_WORK = 2e8;
 
     private LayerLevels() {}
 
@@ -17,7 +19,9 @@ public final class LayerLevels {
                 zeros.stream().map(problem.projection()::at).toList();
         List<AdmmSupport.Found> found = Admm.supports(problem, projections, AdmmSupport.FEW, products);
         try (LayerFit fit = new LayerFit(problem, products)) {
-            return found.stream().map(f -> fit.roughly(f, LAMBDA)).toList();
+            return found.stream()
+                    .map(f -> fit.roughly(Admm.exchanged(problem, f, MOST_WORK), LAMBDA))
+                    .toList();
         }
     }
 }
