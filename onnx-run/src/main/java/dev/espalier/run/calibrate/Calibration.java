@@ -65,6 +65,9 @@ final class Calibration implements AutoCloseable {
     private final Walk dense;
     private final Walk pruned;
     private final List<Part> parts = new ArrayList<>();
+    /// Of samples, in the data; empty before they are looked at.
+    private int[] order = new int[0];
+
     private int samples;
 
     /// @param source the dense model's file
@@ -250,7 +253,7 @@ final class Calibration implements AutoCloseable {
             CalibratedLayer layer, LayerUse use, List<? extends SampleSums> fit, List<? extends SampleSums> held)
             throws IOException, ModelRunException {
         boolean isFed = parts.isEmpty() || dense.isAtInputs(denseStop(use)) || pruned.isAtInputs(prunedStop(use));
-        try (Feed feed = isFed ? Feed.open(data, graph, request) : null) {
+        try (Feed feed = isFed ? feed() : null) {
             samples = feed == null ? samples : feed.size();
             int count = feed == null ? parts.size() : feed.batches();
             Sampler sampler = new Sampler(
@@ -272,6 +275,16 @@ final class Calibration implements AutoCloseable {
                 sampler.finish();
             }
         }
+    }
+
+    private Feed feed() throws IOException {
+        if (order.length == 0) {
+            try (Feed feed = Feed.open(data, graph, request)) {
+                boolean areTokens = graph.inputs().stream().anyMatch(input -> Tokens.isMask(input.name()));
+                order = areTokens ? TokenOrder.of(feed) : feed.samples();
+            }
+        }
+        return Feed.of(data, graph, request, order);
     }
 
     private void note(int at, Batch batch, Map<String, DenseTensor> inputs) {

@@ -19,6 +19,11 @@ final class Tokens {
         return find(inputs).map(Tokens::flags).orElse(null);
     }
 
+    /// Whether it says which tokens count.
+    static boolean isMask(String input) {
+        return input.equals(MASK);
+    }
+
     private static Optional<DenseTensor> find(Map<String, DenseTensor> inputs) {
         return Optional.ofNullable(inputs.get(MASK))
                 .filter(mask -> mask.shape().rank() == 2 && mask.type().isCountable());

@@ -42,6 +42,18 @@ public final class Feed implements Closeable {
     ///
     /// @throws DataException if the data does not fit the model or the request
     public static Feed open(Dataset data, Graph graph, FeedRequest request) throws IOException {
+        return open(data, graph, request, null);
+    }
+
+    /// The same with samples that are known already, in any order.
+    ///
+    /// @param chosen their numbers in the data
+    public static Feed of(Dataset data, Graph graph, FeedRequest request, int[] chosen) throws IOException {
+        return open(data, graph, request, chosen);
+    }
+
+    private static Feed open(Dataset data, Graph graph, FeedRequest request, int @Nullable [] chosen)
+            throws IOException {
         Set<String> taken = new HashSet<>(request.others());
         request.labels().ifPresent(taken::add);
         request.selection().where().ifPresent(where -> taken.add(where.array()));
@@ -50,7 +62,8 @@ public final class Feed implements Closeable {
             throw new DataException("the model has no inputs", "", "there is nothing to feed it with");
         }
         int perSample = request.rowsPerSample();
-        int[] samples = request.selection().of(data, rows(data, bindings) / perSample);
+        long rows = rows(data, bindings);
+        int[] samples = chosen == null ? request.selection().of(data, rows / perSample) : chosen.clone();
         int fixed = Binding.fixedBatch(bindings).orElse(0);
         int batch = Math.max(1, Math.ceilDiv(fixed > 0 ? fixed : request.batch(), perSample));
         if (fixed > 0 && fixed % perSample != 0) {
