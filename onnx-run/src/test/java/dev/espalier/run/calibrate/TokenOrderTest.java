@@ -54,7 +54,8 @@ final class TokenOrderTest {
     @Test
     void lastBatchesAreOfEveryLength() {
         int[] sorted = sorted(IntStream.range(0, WINDOW).toArray());
-        int[] byLength = IntStream.range(0, WINDOW).map(i -> lengths[i]).sorted().toArray();
+        int[] byLength =
+                IntStream.range(0, WINDOW).map(i -> lengths[i]).sorted().toArray();
         int last = WINDOW - 4 * BATCH;
         assertThat(Arrays.stream(sorted, last, WINDOW).map(sample -> lengths[sample]))
                 .anyMatch(length -> length <= byLength[WINDOW / 4])

@@ -46,7 +46,8 @@ final class Admm implements CalibratedMethod {
         if (!(problem.pattern() instanceof Unstructured) || Exchange.work(problem, found.kept()) > most) {
             return found;
         }
-        int raises = problem.groups().stream().mapToInt(GroupProblem::raises).max().orElse(0);
+        int raises =
+                problem.groups().stream().mapToInt(GroupProblem::raises).max().orElse(0);
         return found.on(Exchange.of(problem, found.kept(), LAMBDA * Math.pow(10, raises)));
     }
 

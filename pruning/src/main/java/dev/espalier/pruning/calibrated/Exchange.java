@@ -6,11 +6,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Exchanges weights that stay for others, one for one, as long as the fitted layer comes nearer to its targets: between
+/// Exchanges weights that stay for others, one for one, as long as the fitted layer comes nearer to its targets:
+/// between
 /// two outputs, where the one is missed less than the other gains, or within one.
 ///
 /// At the minimum of the quadratic on the weights S of an output, one that goes costs `w_p^2 / [H_SS^-1]_pp`, and one
-/// that is added gains `r_q^2 / s_q`, with the slope `r = g - w H` and `s_q = H_qq - H_qS H_SS^-1 H_Sq`. Both are exact,
+/// that is added gains `r_q^2 / s_q`, with the slope `r = g - w H` and `s_q = H_qq - H_qS H_SS^-1 H_Sq`. Both are
+/// exact,
 /// so that every exchange is one for the better.
 final class Exchange {
     private static final int MOST_PASSES = 50;
@@ -217,7 +219,8 @@ final class Exchange {
                         }
                     }
                     double least = INDEPENDENT * h[support[i] * inputs + support[i]];
-                    double root = Math.sqrt(Math.max(solved[i * inputs + support[i]], Math.max(least, Double.MIN_NORMAL)));
+                    double root =
+                            Math.sqrt(Math.max(solved[i * inputs + support[i]], Math.max(least, Double.MIN_NORMAL)));
                     lower[i * count + i] = root;
                     for (int j = i * inputs; j < (i + 1) * inputs; j++) {
                         solved[j] /= root;
@@ -265,7 +268,14 @@ final class Exchange {
                         leastLoss = losses[least];
                         cheapest = support[least];
                     }
-                    within(least, losses[least], weights[least] / diagonal[least], diagonal[least], inverse, slope, own);
+                    within(
+                            least,
+                            losses[least],
+                            weights[least] / diagonal[least],
+                            diagonal[least],
+                            inverse,
+                            slope,
+                            own);
                     losses[least] = Double.POSITIVE_INFINITY;
                 }
             }

@@ -71,8 +71,7 @@ final class ExchangeTest {
     }
 
     private static int count(boolean[] kept) {
-        return (int)
-                IntStream.range(0, kept.length).filter(i -> kept[i]).count();
+        return (int) IntStream.range(0, kept.length).filter(i -> kept[i]).count();
     }
 
     private static double least(TinyLayer layer, boolean[] kept) {
