@@ -8,7 +8,7 @@ import java.util.List;
 final class Admm implements CalibratedMethod {
     private static final double LAMBDA = 1e-2;
     private static final int MOST_RAISES = 2;
-    /// Multiply-adds of a pass of exchanges: what takes some seconds.
+    /// Multiply-adds of exchanges: what takes some seconds.
     private static final double MOST_WORK = 3e10;
 
     @Override
@@ -41,14 +41,14 @@ final class Admm implements CalibratedMethod {
 
     /// A better support of single weights, if it is not much work.
     ///
-    /// @param most multiply-adds of a pass
+    /// @param most multiply-adds, about
     static AdmmSupport.Found exchanged(LayerProblem problem, AdmmSupport.Found found, double most) {
-        if (!(problem.pattern() instanceof Unstructured) || Exchange.work(problem, found.kept()) > most) {
+        if (!(problem.pattern() instanceof Unstructured)) {
             return found;
         }
         int raises =
                 problem.groups().stream().mapToInt(GroupProblem::raises).max().orElse(0);
-        return found.on(Exchange.of(problem, found.kept(), LAMBDA * Math.pow(10, raises)));
+        return found.on(Exchange.of(problem, found.kept(), LAMBDA * Math.pow(10, raises), most));
     }
 
     /// A support for each pattern. Where second moments are not positive definite, the ridge is raised, at most twice.

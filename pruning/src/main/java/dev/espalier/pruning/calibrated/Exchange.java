@@ -50,7 +50,7 @@ final class Exchange {
     }
 
     /// Multiply-adds of looking at all outputs once.
-    static double work(LayerProblem problem, boolean[] kept) {
+    private static double work(LayerProblem problem, boolean[] kept) {
         double work = 0;
         int inputs = problem.weightInputs();
         for (int row = 0; row < problem.outputs(); row++) {
@@ -65,11 +65,13 @@ final class Exchange {
 
     /// @param kept what stays, outputs x inputs without the bias
     /// @param lambda the ridge
+    /// @param most multiply-adds, about; nothing is exchanged if they are not enough for a single pass
     /// @return what stays instead, as many
-    static boolean[] of(LayerProblem problem, boolean[] kept, double lambda) {
+    static boolean[] of(LayerProblem problem, boolean[] kept, double lambda, double most) {
+        double onePass = work(problem, kept);
         Exchange exchange = new Exchange(problem, kept, lambda);
         double all = 0;
-        for (int pass = 0; pass < MOST_PASSES; pass++) {
+        for (int pass = 0; pass < MOST_PASSES && (pass + 1) * onePass <= most; pass++) {
             exchange.rows.parallelStream().forEach(Row::look);
             double gain = exchange.pass();
             all += gain;

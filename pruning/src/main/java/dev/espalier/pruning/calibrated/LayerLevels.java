@@ -5,8 +5,8 @@ import java.util.List;
 /// One layer at several sparsities, roughly: what its curve is made of.
 public final class LayerLevels {
     private static final double LAMBDA = 1e-2;
-    /// Multiply-adds of a pass of exchanges: what takes no time to speak of.
-    private static final double MOST_WORK = 2e8;
+    /// Multiply-adds of exchanges: what takes no time to speak of.
+    private static final double MOST_WORK = 2e9;
 
     private LayerLevels() {}
 

@@ -56,7 +56,7 @@ final class ExchangeTest {
     }
 
     private static boolean[] exchanged(TinyLayer layer, boolean[] before) {
-        return Exchange.of(layer.problem(new Unstructured(), (long) OUTPUTS * INPUTS - STAY), before, LAMBDA);
+        return Exchange.of(layer.problem(new Unstructured(), (long) OUTPUTS * INPUTS - STAY), before, LAMBDA, 1e9);
     }
 
     private static boolean[] some(long seed) {
