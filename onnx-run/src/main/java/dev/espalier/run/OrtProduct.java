@@ -40,8 +40,7 @@ public final class OrtProduct implements AutoCloseable {
     /// @throws ModelRunException if the runtime refuses it
     public static OrtProduct load(Path file, int threads) throws ModelRunException {
         try {
-            return new OrtProduct(
-                    SessionSettings.DEFAULT.on(threads).sleeping().open(file));
+            return new OrtProduct(SessionSettings.DEFAULT.on(threads).sleeping().open(file));
         } catch (OrtException e) {
             throw OrtRuntime.refusal(e);
         }

@@ -102,7 +102,9 @@ public sealed interface Resaver {
                 options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
                 options.setOptimizedModelFilePath(output.toString());
                 options.addConfigEntry("session.save_model_format", format);
-                OrtRuntime.environment().createSession(model.toString(), options).close();
+                OrtRuntime.environment()
+                        .createSession(model.toString(), options)
+                        .close();
             } catch (OrtException e) {
                 throw OrtRuntime.refusal(e);
             }

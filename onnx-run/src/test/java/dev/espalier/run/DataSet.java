@@ -78,8 +78,7 @@ final class DataSet implements AutoCloseable {
             switch (output.type()) {
                 case ValueType.Tensor tensor ->
                     expected.put(
-                            output.name(),
-                            Output.of(constants(List.of(bytes)).getFirst()));
+                            output.name(), Output.of(constants(List.of(bytes)).getFirst()));
                 case ValueType.Sequence(ValueType.Tensor element) -> {
                     List<Output> elements = new ArrayList<>();
                     for (OnnxValue value : constants(tensorsOfSequence(bytes))) {

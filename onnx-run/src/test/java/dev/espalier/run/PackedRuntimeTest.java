@@ -198,7 +198,9 @@ final class PackedRuntimeTest {
             return;
         }
         for (OptLevel level : LEVELS) {
-            assertThatThrownBy(() -> OrtModel.load(file, SessionSettings.DEFAULT.at(level)).close()).isInstanceOf(ModelRunException.class);
+            assertThatThrownBy(() -> OrtModel.load(file, SessionSettings.DEFAULT.at(level))
+                            .close())
+                    .isInstanceOf(ModelRunException.class);
         }
     }
 

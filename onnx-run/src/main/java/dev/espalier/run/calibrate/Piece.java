@@ -76,7 +76,11 @@ final class Piece implements AutoCloseable {
         names.forEach((value, name) -> graph.inputs().stream()
                 .filter(input -> input.name().equals(name))
                 .forEach(input -> inputs.put(value.name(), name)));
-        return new Piece(Optional.of(OrtModel.load(file, SessionSettings.DEFAULT.on(threads).sleeping())), inputs, outputs);
+        return new Piece(
+                Optional.of(
+                        OrtModel.load(file, SessionSettings.DEFAULT.on(threads).sleeping())),
+                inputs,
+                outputs);
     }
 
     private static void dropUnread(Graph graph) {
