@@ -61,7 +61,7 @@ final class CalibrationOptions {
             names = "--allocate",
             paramLabel = "HOW",
             description = "How the zeros are divided among layers: uniform, as --scope says; auto, so that the output "
-                    + "changes least by what each layer alone does to it, measured at ten sparsities, which takes "
+                    + "changes least by what each layer alone does to it, measured at eight sparsities, which takes "
                     + "longer; owl, by how many weights stand out in each (default: uniform, or auto with --curves).")
     private @Nullable String allocate;
 

@@ -31,10 +31,10 @@ import java.util.stream.Collectors;
 /// Measures what each layer alone, pruned to several sparsities and fitted, does to the output of the model.
 public final class CurveMeasure {
     /// Shares of zeros.
-    public static final List<Double> LEVELS = List.of(0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98);
+    public static final List<Double> LEVELS = List.of(0.3, 0.5, 0.65, 0.75, 0.85, 0.9, 0.95, 0.98);
 
     /// Samples whose outputs are compared.
-    private static final int COMPARED = 256;
+    private static final int COMPARED = 128;
 
     private final Graph graph;
     private final Calibration calibration;

@@ -69,6 +69,9 @@ final class Exchange {
     /// @return what stays instead, as many
     static boolean[] of(LayerProblem problem, boolean[] kept, double lambda, double most) {
         double onePass = work(problem, kept);
+        if (onePass > most) {
+            return kept;
+        }
         Exchange exchange = new Exchange(problem, kept, lambda);
         double all = 0;
         for (int pass = 0; pass < MOST_PASSES && (pass + 1) * onePass <= most; pass++) {
