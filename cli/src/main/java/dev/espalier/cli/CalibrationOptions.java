@@ -127,6 +127,15 @@ final class CalibrationOptions {
         };
     }
 
+    /// Refuses to be told how zeros are divided where none are made.
+    ///
+    /// @param what is done instead, a clause
+    void requireNotAllocated(String what) {
+        if (allocate != null) {
+            throw usage("--allocate divides zeros among layers: " + what);
+        }
+    }
+
     /// Refuses to divide zeros among layers where there are none to divide.
     ///
     /// @param what is done instead, a clause

@@ -23,8 +23,11 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `sensitivity`: which layers lose most.
 @Command(
@@ -36,7 +39,13 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SensitivityCommand implements Callable<Integer>, HasModelFile {
+    private static final List<Sparsity> DEFAULT_LEVELS =
+            List.of(Sparsity.parse("50%"), Sparsity.parse("70%"), Sparsity.parse("80%"), Sparsity.parse("90%"));
+
     private final Console console;
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
     private Path file;
@@ -47,8 +56,7 @@ final class SensitivityCommand implements Callable<Integer>, HasModelFile {
             split = ",",
             converter = Converters.LevelConverter.class,
             description = "Shares of zeros to look at, in percent, or below 1 as a share (default: 50,70,80,90).")
-    private List<Sparsity> levels =
-            List.of(Sparsity.parse("50%"), Sparsity.parse("70%"), Sparsity.parse("80%"), Sparsity.parse("90%"));
+    private List<Sparsity> levels = List.of();
 
     @Mixin
     private NameOptions names;
@@ -79,6 +87,13 @@ final class SensitivityCommand implements Callable<Integer>, HasModelFile {
 
     @Override
     public Integer call() throws Exception {
+        if (calibration.isGiven()) {
+            calibration.requireNotAllocated("sensitivity only shows what --allocate auto of prune goes by");
+            if (!levels.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--levels are of the energy that is lost: what samples say has its own");
+            }
+        }
         page.check();
         Report report = workers.run(calibration.isGiven() ? this::curves : this::look);
         if (json) {
@@ -114,7 +129,7 @@ final class SensitivityCommand implements Callable<Integer>, HasModelFile {
         Model model = OnnxReader.read(file);
         WeightSelection selection = WeightSelection.of(WeightSearch.in(model), names.included(), names.excluded());
         SortedSet<Sparsity> distinct = new TreeSet<>(Comparator.comparing(Sparsity::share));
-        distinct.addAll(levels);
+        distinct.addAll(levels.isEmpty() ? DEFAULT_LEVELS : levels);
         List<Sparsity> ascending = List.copyOf(distinct);
         SensitivityReport report = SensitivityReport.of(
                 ModelFacts.of(file, model),

@@ -152,6 +152,17 @@ final class SensitivityCommandTest {
     }
 
     @Test
+    void refusesWhatSamplesDoNotNeed() {
+        Path samples = TestModels.inRepository("samples/digits8x8.npz");
+        Cli.Result levels = Cli.launch("sensitivity", RESNET, "--calibration", samples, "--levels", "50");
+        assertThat(levels.exitCode()).isEqualTo(2);
+        assertThat(levels.errorOutput()).contains("--levels are of the energy that is lost");
+        Cli.Result allocate = Cli.launch("sensitivity", RESNET, "--calibration", samples, "--allocate", "owl");
+        assertThat(allocate.exitCode()).isEqualTo(2);
+        assertThat(allocate.errorOutput()).contains("sensitivity only shows what --allocate auto of prune goes by");
+    }
+
+    @Test
     void readsEverySharedModel() {
         for (Path file : TestModels.shared()) {
             Cli.Result result = Cli.launch("sensitivity", "--json", file);
