@@ -87,4 +87,4 @@ for net in resnet8_fused resnet8_bn; do
   row $net "$shared/models/classify/$net.onnx" "$shared/data/cifar10_train20k.npz" "$shared/data/cifar10_test.npz" 2048 \
     --preprocess "$cifar"
 done
-row minilm "$minilm" "$shared/data/stsb_dev_minilm_tokens.npz" "$shared/data/stsb_test_minilm_tokens.npz" 1024
+row minilm "$minilm" "$shared/data/stsb_dev_minilm_tokens.npz" "$shared/data/stsb_test_minilm_tokens.npz" 2048

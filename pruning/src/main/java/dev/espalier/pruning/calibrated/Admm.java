@@ -9,7 +9,7 @@ final class Admm implements CalibratedMethod {
     private static final double LAMBDA = 1e-2;
     private static final int MOST_RAISES = 2;
     /// Multiply-adds of exchanges: what takes some seconds.
-    private static final double MOST_WORK = 3e10;
+    private static final double MOST_WORK = 1e10;
 
     @Override
     public String name() {
