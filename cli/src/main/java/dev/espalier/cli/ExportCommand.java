@@ -77,8 +77,9 @@ final class ExportCommand implements Callable<Integer>, HasModelFile {
 
     private ExportReport export(Path to) throws IOException {
         Model model = OnnxReader.read(file);
-        FileSizes before = FileSizes.of(file, model.externalFiles());
         Exporter.Result result = store(model);
+        // After what may be refused: compressing a large model takes a minute.
+        FileSizes before = FileSizes.of(file, model.externalFiles());
         OnnxWriter.Sizes written = output.write(model, to);
         FileSizes after = FileSizes.of(to, written.files());
         InMemoryReport inMemory = isInMemory ? InMemoryReport.measure(to) : null;
