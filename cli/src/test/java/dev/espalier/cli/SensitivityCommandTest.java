@@ -152,6 +152,19 @@ final class SensitivityCommandTest {
     }
 
     @Test
+    void refusesCurvesThatNameALayerTwice() throws IOException {
+        Path samples = TestModels.inRepository("samples/digits8x8.npz");
+        Path curves = folder.resolve("curves.json");
+        Object[] args = {"sensitivity", RESNET, "--calibration", samples, "--samples", 64, "--curves", curves};
+        assertThat(Cli.launch(args).exitCode()).isZero();
+        String written = Files.readString(curves);
+        Files.writeString(curves, written.replace("layer1.conv2.weight", "layer1.conv1.weight"));
+        Cli.Result result = Cli.launch(args);
+        assertThat(result.exitCode()).as(result.errorOutput()).isEqualTo(3);
+        assertThat(result.errorOutput()).contains("this is no file of curves");
+    }
+
+    @Test
     void refusesWhatSamplesDoNotNeed() {
         Path samples = TestModels.inRepository("samples/digits8x8.npz");
         Cli.Result levels = Cli.launch("sensitivity", RESNET, "--calibration", samples, "--levels", "50");

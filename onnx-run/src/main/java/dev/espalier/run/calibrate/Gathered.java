@@ -4,9 +4,8 @@ import dev.espalier.pruning.calibrated.Products;
 import dev.espalier.pruning.calibrated.SampleSums;
 import java.util.Arrays;
 
-/// Rows on their way to what is kept of them, some hundreds at once: those of a single sample alone would cost as much
-/// as they do,
-/// because every element of moments is added to.
+/// Rows on their way to what is kept of them, some hundreds at once: those of a single sample alone would cost
+/// as much as they do, because every element of moments is added to.
 final class Gathered {
     private static final int ENOUGH = 512;
 

@@ -79,6 +79,7 @@ public record CurvesFile(int schemaVersion, String model, String pattern, Sensit
             ascends &= levels.get(i - 1) < levels.get(i);
         }
         return ascends
+                && curves.units().size() == curves.layers().size()
                 && curves.layers().stream()
                         .allMatch(layer -> layer.divergences().size() == levels.size()
                                 && layer.units() >= 0

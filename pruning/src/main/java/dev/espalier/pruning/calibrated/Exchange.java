@@ -7,13 +7,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /// Exchanges weights that stay for others, one for one, as long as the fitted layer comes nearer to its targets:
-/// between
-/// two outputs, where the one is missed less than the other gains, or within one.
+/// between two outputs, where the one is missed less than the other gains, or within one.
 ///
-/// At the minimum of the quadratic on the weights S of an output, one that goes costs `w_p^2 / [H_SS^-1]_pp`, and one
-/// that is added gains `r_q^2 / s_q`, with the slope `r = g - w H` and `s_q = H_qq - H_qS H_SS^-1 H_Sq`. Both are
-/// exact,
-/// so that every exchange is one for the better.
+/// At the minimum of the quadratic on the weights S of an output, one that goes costs `w_p^2 / [H_SS^-1]_pp`, and
+/// one that is added gains `r_q^2 / s_q`, with the slope `r = g - w H` and `s_q = H_qq - H_qS H_SS^-1 H_Sq`. Both
+/// are exact, so that every exchange is one for the better.
 final class Exchange {
     private static final int MOST_PASSES = 50;
     /// A pass that gains a smaller share of all that was gained is the last.

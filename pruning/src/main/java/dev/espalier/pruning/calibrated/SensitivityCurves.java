@@ -30,7 +30,7 @@ public record SensitivityCurves(String divergence, List<Double> levels, List<Cur
 
     @Override
     public Map<String, Long> units() {
-        return layers.stream().collect(Collectors.toMap(Curve::weight, Curve::units));
+        return layers.stream().collect(Collectors.toMap(Curve::weight, Curve::units, (first, second) -> first));
     }
 
     @Override
