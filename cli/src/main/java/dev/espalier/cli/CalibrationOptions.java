@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 final class CalibrationOptions {
     private static final int BATCH = 32;
     private static final int DEFAULT_SAMPLES = 2048;
-    private static final int DEFAULT_MEMORY = 1000;
+    private static final int DEFAULT_MEMORY = 750;
     private static final String AUTO = "auto";
     private static final String OWL = "owl";
 

@@ -8,8 +8,8 @@ import java.util.List;
 final class Admm implements CalibratedMethod {
     private static final double LAMBDA = 1e-2;
     private static final int MOST_RAISES = 2;
-    /// Multiply-adds of exchanges: what takes some seconds.
-    private static final double MOST_WORK = 1e10;
+    /// Multiply-adds of exchanges: what takes about a second.
+    private static final double MOST_WORK = 2e9;
 
     @Override
     public String name() {

@@ -6,7 +6,7 @@ import java.util.List;
 public final class LayerLevels {
     private static final double LAMBDA = 1e-2;
     /// Multiply-adds of exchanges: what takes no time to speak of.
-    private static final double MOST_WORK = 2e9;
+    private static final double MOST_WORK = 5e8;
 
     private LayerLevels() {}
 
