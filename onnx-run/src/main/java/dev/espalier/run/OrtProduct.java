@@ -91,12 +91,13 @@ public final class OrtProduct implements AutoCloseable {
 
     /// Multiplies by a model of double precision.
     ///
-    /// @param a m x k
+    /// @param a rows x columns
     /// @param b k x n
     /// @param c where m x n elements are written to
-    public void run(double[] a, double[] b, double[] c, int m, int k, int n) {
+    public void run(double[] a, int rows, int columns, double[] b, int k, double[] c, int m, int n) {
+        int size = rows * columns;
         try (Arena arena = Arena.ofConfined();
-                OnnxTensor first = tensor(wide(arena, (long) m * k).put(0, a, 0, m * k), m, k);
+                OnnxTensor first = tensor(wide(arena, size).put(0, a, 0, size), rows, columns);
                 OnnxTensor second = tensor(wide(arena, (long) k * n).put(0, b, 0, k * n), k, n)) {
             DoubleBuffer product = wide(arena, (long) m * n);
             try (OnnxTensor third = tensor(product, m, n)) {

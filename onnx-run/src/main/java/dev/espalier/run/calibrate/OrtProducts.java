@@ -17,12 +17,14 @@ final class OrtProducts implements Products, AutoCloseable {
     private final OrtProduct plain;
     private final OrtProduct transposed;
     private final OrtProduct wide;
+    private final OrtProduct wideTransposed;
 
-    /// @param folder for three small files
+    /// @param folder for some small files
     OrtProducts(TemporaryFolder folder, int threads) throws IOException, ModelRunException {
         plain = load(folder.file("product.onnx"), ElementType.F32, 0, threads);
         transposed = load(folder.file("product_transposed.onnx"), ElementType.F32, 1, threads);
         wide = load(folder.file("product_wide.onnx"), ElementType.F64, 0, threads);
+        wideTransposed = load(folder.file("product_wide_transposed.onnx"), ElementType.F64, 1, threads);
     }
 
     private static OrtProduct load(Path file, ElementType type, int transA, int threads)
@@ -48,7 +50,14 @@ final class OrtProducts implements Products, AutoCloseable {
     @Override
     public double[] multiply(double[] a, double[] b, int m, int k, int n) {
         double[] c = new double[m * n];
-        wide.run(a, b, c, m, k, n);
+        wide.run(a, m, k, b, k, c, m, n);
+        return c;
+    }
+
+    @Override
+    public double[] multiplyTransposed(double[] a, double[] b, int m, int k, int n) {
+        double[] c = new double[m * n];
+        wideTransposed.run(a, k, m, b, k, c, m, n);
         return c;
     }
 
@@ -80,5 +89,6 @@ final class OrtProducts implements Products, AutoCloseable {
         plain.close();
         transposed.close();
         wide.close();
+        wideTransposed.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.pruning.calibrated;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -9,12 +10,11 @@ import java.util.stream.IntStream;
 /// pulls them together. On inputs scaled to a mean square of one, where a weight's size is its part in the output.
 ///
 /// B = (G - V + rho D) (H + rho I)⁻¹, D = the projection of X = B + V / rho, V += rho (B - D). What of X stays is D,
-/// and
-/// V is 0 there; what does not is V / rho: so that X and the support are all there is to keep. The penalty grows in few
-/// steps, so that an inverse for each is cheaper than the paper's eigendecomposition, and several supports are found at
-/// once, one above the other.
+/// and V is 0 there; what does not is V / rho: so that X and the support are all there is to keep. The penalty grows in
+/// few steps, so that an inverse for each is cheaper than the paper's eigendecomposition, and several supports are found
+/// at once, one above the other. Once a penalty changes nothing of them, larger ones do not either, and that is the end.
 final class AdmmSupport {
-    /// Steps where the best support is looked for.
+    /// Steps where the best support is looked for, at most; about a third of them change anything.
     static final int MANY = 90;
     /// Steps where a good one is enough.
     static final int FEW = 27;
@@ -128,6 +128,7 @@ final class AdmmSupport {
         for (int step = 0; step < steps; step += between) {
             double before = step == 0 ? 0 : rho / growth;
             int count = Math.min(between, steps - step);
+            boolean[][] last = kept.clone();
             List<Products.Right> inverses = new ArrayList<>();
             try {
                 for (AdmmSupport group : groups) {
@@ -141,6 +142,9 @@ final class AdmmSupport {
                 }
             } finally {
                 inverses.forEach(Products.Right::close);
+            }
+            if (Arrays.deepEquals(last, kept)) {
+                break;
             }
             rho *= growth;
         }

@@ -33,6 +33,9 @@ public interface Products {
     /// @return m x n
     float[] multiplyTransposed(float[] a, float[] b, int m, int k, int n);
 
+    /// The same in double precision.
+    double[] multiplyTransposed(double[] a, double[] b, int m, int k, int n);
+
     /// Keeps a matrix ready; it is copied.
     ///
     /// @param b k x n

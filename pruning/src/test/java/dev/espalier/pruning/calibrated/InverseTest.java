@@ -13,7 +13,7 @@ final class InverseTest {
     private final Products products = new PlainProducts();
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 63, 64, 65, 131})
+    @ValueSource(ints = {1, 2, 63, 64, 65, 131, 270})
     void timesTheMatrixIsOne(int n) {
         requireInverse(moments(n, 2 * n), n, 1e-9);
     }

@@ -36,4 +36,15 @@ final class PlainProducts implements Products {
         }
         return multiply(transposed, b, m, k, n);
     }
+
+    @Override
+    public double[] multiplyTransposed(double[] a, double[] b, int m, int k, int n) {
+        double[] c = new double[m * n];
+        for (int i = 0; i < m * n; i++) {
+            for (int l = 0; l < k; l++) {
+                c[i] += a[l * m + i / n] * b[l * n + i % n];
+            }
+        }
+        return c;
+    }
 }
