@@ -102,6 +102,7 @@ final class CalibrationOptions {
         if (data == null) {
             throw new IllegalStateException("no calibration data");
         }
+        SoftHeap.limit();
         return inputs.open(data);
     }
 

@@ -11,8 +11,10 @@ import java.util.stream.IntStream;
 ///
 /// B = (G - V + rho D) (H + rho I)⁻¹, D = the projection of X = B + V / rho, V += rho (B - D). What of X stays is D,
 /// and V is 0 there; what does not is V / rho: so that X and the support are all there is to keep. The penalty grows in
-/// few steps, so that an inverse for each is cheaper than the paper's eigendecomposition, and several supports are found
-/// at once, one above the other. Once a penalty changes nothing of them, larger ones do not either, and that is the end.
+/// few steps, so that an inverse for each is cheaper than the paper's eigendecomposition, and several supports are
+/// found
+/// at once, one above the other. Once a penalty changes nothing of them, larger ones do not either, and that is the
+/// end.
 final class AdmmSupport {
     /// Steps where the best support is looked for, at most; about a third of them change anything.
     static final int MANY = 90;

@@ -1,9 +1,11 @@
 package dev.espalier.pruning.calibrated;
 
 /// The inverse of a symmetric positive definite matrix, nearly all of it by products of halves. With `A = [P Q; Q' R]`
-/// and Cholesky's `A = L L'`, the inverse of L is `M = [M1 0; -M2 B' M1, M2]`, where M1 is that of P, `B = M1 Q`, and M2
+/// and Cholesky's `A = L L'`, the inverse of L is `M = [M1 0; -M2 B' M1, M2]`, where M1 is that of P, `B = M1 Q`, and
+/// M2
 /// that of `R - B' B`; and `A⁻¹ = M' M`. In double precision: some activations of text models are hundreds of times the
-/// others, and of second moments seven digits leave nothing. By Cholesky, because inverses of halves multiplied with `Q`
+/// others, and of second moments seven digits leave nothing. By Cholesky, because inverses of halves multiplied with
+/// `Q`
 /// on both sides lose as many digits again with every halving.
 final class Inverse {
     private static final int SMALL = 64;
