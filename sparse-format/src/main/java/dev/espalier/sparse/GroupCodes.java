@@ -20,14 +20,20 @@ final class GroupCodes {
     private final int perByte;
     private final int[] sets;
     private final short[] numbers;
+    private final byte[] places;
 
     private GroupCodes(int keep, int group, int[] sets) {
         this.keep = keep;
         this.group = group;
         this.sets = sets;
         this.numbers = new short[1 << group];
-        for (int number = 0; number < sets.length; number++) {
+        Arrays.fill(numbers, (short) -1);
+        this.places = new byte[sets.length * keep];
+        for (int number = 0, at = 0; number < sets.length; number++) {
             numbers[sets[number]] = (short) number;
+            for (int set = sets[number]; set != 0; set &= set - 1) {
+                places[at++] = (byte) Integer.numberOfTrailingZeros(set);
+            }
         }
         int most = 1;
         for (int power = sets.length * sets.length; power <= BYTE; power *= sets.length) {
@@ -99,9 +105,14 @@ final class GroupCodes {
         return sets[number];
     }
 
-    /// The number of that set.
+    /// The number of that set; -1 if it is of more or fewer positions.
     int numberOf(int set) {
         return numbers[set];
+    }
+
+    /// A position in the set of that number, they ascend.
+    int place(int number, int index) {
+        return places[number * keep + index];
     }
 
     /// A set of `keep` positions that has all of `some` and for the rest the first others.

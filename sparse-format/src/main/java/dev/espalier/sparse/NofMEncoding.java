@@ -163,22 +163,26 @@ record NofMEncoding() implements PackedEncoding {
         DenseTensor zero = DenseTensor.ofBits(tensor.type(), Shape.of(1), quantization.zeroAt(0));
         long filling = quantization.zeroAt(0);
         long[] elements = GroupTile.block();
+        long[] chosen = GroupTile.block();
         try (TensorAppender stored = new TensorAppender(values);
                 CodeAppender sets = new CodeAppender(codes, bytes)) {
             GroupTile.forEach(fit.grid(), codes.group(), tile -> {
                 tile.read(tensor::readBits, elements);
+                int count = 0;
                 for (int row = 0; row < tile.rows(); row += codes.group()) {
                     for (int column = 0; column < tile.width(); column++) {
                         int kept = nonZeros.bitsOf(tile.positionOf(row, column), codes.group(), fit.columns());
-                        int full = codes.filled(kept);
-                        for (int left = full; left != 0; left &= left - 1) {
-                            int place = Integer.numberOfTrailingZeros(left);
-                            boolean isStored = (kept >>> place & 1) != 0;
-                            stored.put(isStored ? elements[(row + place) * tile.width() + column] : filling);
+                        boolean isFull = codes.numberOf(kept) >= 0;
+                        int number = codes.numberOf(isFull ? kept : codes.filled(kept));
+                        for (int i = 0; i < codes.keep(); i++) {
+                            int place = codes.place(number, i);
+                            boolean isStored = isFull || (kept >>> place & 1) != 0;
+                            chosen[count++] = isStored ? elements[(row + place) * tile.width() + column] : filling;
                         }
-                        sets.put(codes.numberOf(full));
+                        sets.put(number);
                     }
                 }
+                stored.put(chosen, count);
             });
         }
         return new PackedTensor(

@@ -21,6 +21,15 @@ final class TensorAppender implements AutoCloseable {
         block[count++] = bits;
     }
 
+    /// Puts the first of some, at most a block of them.
+    void put(long[] bits, int first) {
+        if (count + first > BLOCK) {
+            close();
+        }
+        System.arraycopy(bits, 0, block, count, first);
+        count += first;
+    }
+
     /// Whether nothing has been put.
     boolean isEmpty() {
         return written + count == 0;
