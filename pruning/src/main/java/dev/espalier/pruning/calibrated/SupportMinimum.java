@@ -145,10 +145,6 @@ final class SupportMinimum {
         return support[place];
     }
 
-    double weight(int place) {
-        return weights[place];
-    }
-
     /// Of A.
     double diagonal(int place) {
         return inverse[place * support.length + place];
