@@ -146,7 +146,7 @@ final class SupportMinimum {
     }
 
     /// Of A.
-    double diagonal(int place) {
+    private double diagonal(int place) {
         return inverse[place * support.length + place];
     }
 
