@@ -3,7 +3,6 @@ package dev.espalier.pruning.calibrated;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// Divides zeros among layers so that the sum of what each does to the output is least: one Lagrange multiplier over
 /// all curves (Shoham and Gersho 1988). Between levels, logarithms are interpolated; a curve never falls.
@@ -12,18 +11,13 @@ public final class Budget {
     private static final int HALVINGS = 200;
     /// A share that no layer goes beyond unless all have to.
     private static final double MOST = 0.98;
-    /// What is cut early is made up for in part where later layers are fitted to what the dense model gave, of which a
-    /// curve of one layer alone knows nothing: the last layers count about e times as much as the first.
-    private static final double LATER = 1;
 
     private final List<SensitivityCurves.Curve> layers;
     private final List<double[]> costs;
 
     private Budget(SensitivityCurves curves) {
         this.layers = curves.layers();
-        this.costs = IntStream.range(0, layers.size())
-                .mapToObj(i -> costs(curves.levels(), layers.get(i), Math.exp(LATER * i / layers.size())))
-                .toList();
+        this.costs = layers.stream().map(layer -> costs(curves.levels(), layer)).toList();
     }
 
     /// How many units of each layer are to be zero.
@@ -36,9 +30,7 @@ public final class Budget {
     }
 
     /// At every step from 0 to 1.
-    ///
-    /// @param factor what each is multiplied by
-    private static double[] costs(List<Double> levels, SensitivityCurves.Curve layer, double factor) {
+    private static double[] costs(List<Double> levels, SensitivityCurves.Curve layer) {
         double[] logs = new double[levels.size()];
         double highest = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < logs.length; i++) {
@@ -48,7 +40,7 @@ public final class Budget {
         }
         double[] costs = new double[STEPS + 1];
         for (int step = 1; step <= STEPS; step++) {
-            costs[step] = factor * Math.exp(at(levels, logs, (double) step / STEPS));
+            costs[step] = Math.exp(at(levels, logs, (double) step / STEPS));
         }
         return costs;
     }

@@ -38,12 +38,11 @@ final class BudgetTest {
     }
 
     @Test
-    void sparesTheLaterOfTwoEquals() {
+    void treatsEqualsEqually() {
         SensitivityCurves curves =
                 new SensitivityCurves("any", LEVELS, List.of(curve(500, 1e-3, 1e-2, 1), curve(500, 1e-3, 1e-2, 1)));
         long[] divided = Budget.divide(curves, 600);
-        // Costs grow by e for 71 zeros more, and the later ones are multiplied by the root of e.
-        assertThat(divided[0] - divided[1]).isBetween(20L, 40L);
+        assertThat(Math.abs(divided[0] - divided[1])).isLessThanOrEqualTo(2);
     }
 
     @Test
