@@ -35,8 +35,7 @@ final class SupportMinimumTest {
         SupportMinimum fresh = new SupportMinimum(h, g, support);
         assertThat(followed.gains()).containsExactly(fresh.gains(), EXACT);
         assertThat(followed.count()).isEqualTo(support.length);
-        int[] places =
-                IntStream.range(0, support.length).map(followed::input).toArray();
+        int[] places = IntStream.range(0, support.length).map(followed::input).toArray();
         for (int place = 0; place < support.length; place++) {
             int there = Arrays.stream(support).boxed().toList().indexOf(places[place]);
             assertThat(followed.loss(place)).isCloseTo(fresh.loss(there), EXACT);
