@@ -100,11 +100,6 @@ final class GroupCodes {
         return codes;
     }
 
-    /// The set of that number, a bit for each position.
-    int setOf(int number) {
-        return sets[number];
-    }
-
     /// The number of that set; -1 if it is of more or fewer positions.
     int numberOf(int set) {
         return numbers[set];
@@ -136,8 +131,8 @@ final class GroupCodes {
         for (int code = 0; code < codeCount(); code++) {
             int left = code;
             for (int g = 0; g < perByte; g++) {
-                for (int set = sets[left % sets.length]; set != 0; set &= set - 1) {
-                    table.setBits(at++, Integer.numberOfTrailingZeros(set));
+                for (int i = 0; i < keep; i++) {
+                    table.setBits(at++, place(left % sets.length, i));
                 }
                 left /= sets.length;
             }

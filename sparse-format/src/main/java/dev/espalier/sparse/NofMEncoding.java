@@ -241,9 +241,9 @@ record NofMEncoding() implements PackedEncoding {
                 for (int column = 0; column < tile.width(); column++) {
                     left[0] = left[1] == 0 ? (int) bytes.next() : left[0] / codes.count();
                     left[1] = (left[1] + 1) % codes.perByte();
-                    for (int set = codes.setOf(left[0] % codes.count()); set != 0; set &= set - 1) {
-                        int place = Integer.numberOfTrailingZeros(set);
-                        elements[(row + place) * tile.width() + column] = values.next();
+                    int number = left[0] % codes.count();
+                    for (int i = 0; i < codes.keep(); i++) {
+                        elements[(row + codes.place(number, i)) * tile.width() + column] = values.next();
                     }
                 }
             }
