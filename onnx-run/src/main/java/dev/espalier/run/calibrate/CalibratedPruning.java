@@ -14,6 +14,7 @@ import dev.espalier.pruning.calibrated.CalibratedMethods;
 import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.LayerSolution;
 import dev.espalier.pruning.calibrated.NotPositiveDefiniteException;
+import dev.espalier.pruning.calibrated.SoftmaxFit;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
@@ -160,7 +161,9 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
 
     private LayerSolution solution(CalibratedLayer layer, CalibratedMethod by, LayerProblem problem) {
         try {
-            return by.solve(problem, products);
+            LayerSolution solution = by.solve(problem, products);
+            return layer.isClassifier() && by.changesWeights()
+                    ? SoftmaxFit.of(problem, solution, products) : solution;
         } catch (NotPositiveDefiniteException e) {
             throw new PruningException(
                     "the layer cannot be solved: " + e.getMessage() + ", with a ridge raised twice",

@@ -182,8 +182,11 @@ final class Calibration implements AutoCloseable {
                     "give Java more memory, or leave the layer out with --exclude");
         }
         int columns = columns(layer);
-        List<Moments> fit = sums(layer, outputs -> new Moments(columns, outputs));
-        List<Moments> held = sums(layer, outputs -> new Moments(columns, outputs));
+        IntFunction<Moments> moments = layer.isClassifier()
+                ? outputs -> Moments.withRows(columns, outputs)
+                : outputs -> new Moments(columns, outputs);
+        List<Moments> fit = sums(layer, moments);
+        List<Moments> held = sums(layer, moments);
         observe(layer, fit, held);
         return new LayerProblem(
                 fit,

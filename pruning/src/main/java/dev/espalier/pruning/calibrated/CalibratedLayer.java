@@ -1,10 +1,15 @@
 package dev.espalier.pruning.calibrated;
 
+import dev.espalier.onnx.Dimension;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Node;
+import dev.espalier.onnx.Value;
+import dev.espalier.onnx.ValueType;
 import dev.espalier.pruning.Weight;
+import dev.espalier.sparse.ElementType;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// A layer that can be calibrated: where its inputs and outputs are to be observed, and where its bias is.
 ///
@@ -65,5 +70,31 @@ public record CalibratedLayer(
     /// Whether a bias can be solved for.
     public boolean hasBias() {
         return bias.isPresent() || norm.isPresent();
+    }
+
+    /// Whether its outputs are the logits of classes, one row for each sample: what it gives, or the softmax of that,
+    /// is an output of the model.
+    public boolean isClassifier() {
+        return groups.size() == 1
+                && matrix.outputs() > 1
+                && bias.isPresent()
+                && norm.isEmpty()
+                && uses.size() == 1
+                && uses.getFirst() instanceof LayerUse.Product product
+                && product.skip().isEmpty()
+                && isOutput(product.response());
+    }
+
+    private static boolean isOutput(Value response) {
+        boolean isRow = response.producer().filter(node -> node.isOperator("Gemm")).isPresent()
+                || response.type() instanceof ValueType.Tensor(ElementType element, List<Dimension> dims)
+                        && dims != null
+                        && dims.size() == 2;
+        return isRow
+                && (response.isOutput()
+                        || Stream.of("Softmax", "LogSoftmax")
+                                .flatMap(operator -> LayerSearch.onlyUse(response, operator).stream())
+                                .flatMap(use -> use.node().output(0).stream())
+                                .anyMatch(Value::isOutput));
     }
 }

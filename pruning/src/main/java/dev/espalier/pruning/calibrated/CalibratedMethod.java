@@ -15,6 +15,11 @@ public interface CalibratedMethod {
         return Optional.empty();
     }
 
+    /// Whether what it gives may be fitted further: it changes every weight that stays.
+    default boolean changesWeights() {
+        return true;
+    }
+
     /// Chooses what stays and what it becomes.
     ///
     /// @param products where the time goes

@@ -52,6 +52,11 @@ public final class LayerSolution {
                 weights, stride, kept, lambdas, squares > 0 ? masked / squares : 0, squares > 0 ? fitted / squares : 0);
     }
 
+    /// Other weights on the same support.
+    LayerSolution with(double[] other, double otherError) {
+        return new LayerSolution(other, stride, kept, lambdas, maskedError, otherError);
+    }
+
     /// The weights, outputs x [#stride], the bias last in a row if the layer has one; zero where they do not stay.
     public double[] weights() {
         return weights;

@@ -1,6 +1,9 @@
 package dev.espalier.pruning.calibrated;
 
-/// The second moments of a layer's samples, which is all that is kept of them: of rows x of its inputs and rows t of
+import java.util.ArrayList;
+import java.util.List;
+
+/// The second moments of a layer's samples, which is all that is kept of most of them: of rows x of its inputs and rows t of
 /// the
 /// outputs that it should have, the sums of x'x, t'x and t't. Products are in single, sums in double precision.
 public final class Moments implements SampleSums {
@@ -10,14 +13,38 @@ public final class Moments implements SampleSums {
     private final double[] crossMoments;
     private double targetSquares;
     private long samples;
+    private final boolean keepsRows;
+    private final List<KeptRows> rows = new ArrayList<>();
+
+    private Moments(int inputs, int outputs, double[] inputMoments, double[] crossMoments, boolean keepsRows) {
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.inputMoments = inputMoments;
+        this.crossMoments = crossMoments;
+        this.keepsRows = keepsRows;
+    }
 
     /// @param inputs length of x
     /// @param outputs length of t
     public Moments(int inputs, int outputs) {
-        this.inputs = inputs;
-        this.outputs = outputs;
-        this.inputMoments = new double[Math.multiplyExact(inputs, inputs)];
-        this.crossMoments = new double[Math.multiplyExact(outputs, inputs)];
+        this(inputs, outputs, false);
+    }
+
+    private Moments(int inputs, int outputs, boolean keepsRows) {
+        this(
+                inputs,
+                outputs,
+                new double[Math.multiplyExact(inputs, inputs)],
+                new double[Math.multiplyExact(outputs, inputs)],
+                keepsRows);
+    }
+
+    /// Moments that keep the samples too.
+    ///
+    /// @param inputs length of x
+    /// @param outputs length of t
+    public static Moments withRows(int inputs, int outputs) {
+        return new Moments(inputs, outputs, true);
     }
 
     @Override
@@ -28,6 +55,9 @@ public final class Moments implements SampleSums {
             targetSquares += (double) t[i] * t[i];
         }
         samples += rows;
+        if (keepsRows) {
+            this.rows.add(new KeptRows(x, t, rows));
+        }
     }
 
     private static void accumulate(float[] more, double[] sum) {
@@ -50,6 +80,24 @@ public final class Moments implements SampleSums {
             both.samples += part.samples;
         }
         return both;
+    }
+
+    /// The same inputs with other targets, of which only this is known.
+    ///
+    /// @param cross mean of t'x, outputs x inputs
+    Moments towards(double[] cross) {
+        double[] sums = new double[cross.length];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = cross[i] * samples;
+        }
+        Moments other = new Moments(inputs, outputs, inputMoments, sums, false);
+        other.samples = samples;
+        return other;
+    }
+
+    /// The samples, if they were to be kept.
+    List<KeptRows> rows() {
+        return rows;
     }
 
     /// Whether no sample was NaN or infinite, or so large that its square is.

@@ -44,6 +44,11 @@ public final class Recoveries {
 
     private record Scaled(String name, String summary, boolean isScaled) implements CalibratedMethod {
         @Override
+        public boolean changesWeights() {
+            return false;
+        }
+
+        @Override
         public LayerSolution solve(LayerProblem problem, Products products) {
             boolean[] nonZeros = problem.nonZeros();
             return LayerSolution.joined(
