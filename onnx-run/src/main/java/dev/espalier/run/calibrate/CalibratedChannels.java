@@ -9,6 +9,7 @@ import dev.espalier.pruning.Progress;
 import dev.espalier.pruning.PrunedWeight;
 import dev.espalier.pruning.Weight;
 import dev.espalier.pruning.WeightSearch;
+import dev.espalier.pruning.calibrated.Activation;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.ChannelLosses;
 import dev.espalier.pruning.calibrated.LayerProblem;
@@ -27,6 +28,7 @@ import dev.espalier.sparse.Unstructured;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +140,7 @@ public final class CalibratedChannels {
             for (int i = 0; i < weights.size(); i++) {
                 Weight weight = weights.get(i);
                 progress.at(i, weights.size(), weight.name());
-                Optional<PrunedWeight> fitted = pruning.fit(weight, Recoveries.RIDGE);
+                Optional<PrunedWeight> fitted = pruning.fit(weight, Recoveries.RIDGE, EnumSet.allOf(Activation.class));
                 if (fitted.isPresent()) {
                     changes.put(
                             weight.value().path(),

@@ -8,13 +8,14 @@ import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningMethods;
 import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.Weight;
+import dev.espalier.pruning.calibrated.Activation;
+import dev.espalier.pruning.calibrated.ActivationFit;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.CalibratedMethod;
 import dev.espalier.pruning.calibrated.CalibratedMethods;
 import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.LayerSolution;
 import dev.espalier.pruning.calibrated.NotPositiveDefiniteException;
-import dev.espalier.pruning.calibrated.SoftmaxFit;
 import dev.espalier.run.ModelRunException;
 import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
@@ -24,12 +25,17 @@ import dev.espalier.sparse.Unstructured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/// Prunes layer after layer with samples: each so that what the layers before it have lost is made good as far as it
-/// can.
+/// Prunes layer after layer with samples: each so that what the layers before it have lost is made good
+/// as far as it can.
 public final class CalibratedPruning implements PruningMethod, AutoCloseable {
+    /// Where single weights go, that outputs below the zero of a ReLU may be anywhere there gains nothing.
+    static final Set<Activation> IN_PRUNING = EnumSet.of(Activation.SOFTMAX);
+
     private final CalibratedMethod method;
     private final OrtProducts products;
     private final Calibration calibration;
@@ -102,10 +108,14 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     }
 
     /// Solves a layer whose zeros are to stay where they are; none if calibration does not cover it.
-    public Optional<PrunedWeight> fit(Weight weight, CalibratedMethod by) {
-        Optional<PrunedWeight> fitted = found(weight)
-                .layer()
-                .map(layer -> fitted(layer, weight, by, problem(layer, new Unstructured(), 0), ""));
+    ///
+    /// @param activations which of them layers are fitted to
+    Optional<PrunedWeight> fit(Weight weight, CalibratedMethod by, Set<Activation> activations) {
+        Optional<PrunedWeight> fitted = found(weight).layer().map(layer -> {
+            Optional<Activation> activation = activation(layer, by, activations);
+            LayerProblem problem = problem(layer, new Unstructured(), 0, activation);
+            return fitted(layer, weight, by, problem, activation, "");
+        });
         fitted.ifPresent(this::change);
         return fitted;
     }
@@ -132,15 +142,30 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
             String note = tooWide.get() + ", so that only its bias is fitted";
             return pruned(layer, target.weight(), solution, CalibratedMethods.WANDA, note, List.of());
         }
-        LayerProblem problem = problem(layer, target.pattern(), target.zeros());
+        Optional<Activation> activation = activation(layer, method, IN_PRUNING);
+        LayerProblem problem = problem(layer, target.pattern(), target.zeros(), activation);
         Optional<String> refusal = method.refusal(problem);
         CalibratedMethod by = refusal.isPresent() ? CalibratedMethods.ADMM : method;
-        return fitted(layer, target.weight(), by, problem, refusal.orElse(""));
+        return fitted(layer, target.weight(), by, problem, activation, refusal.orElse(""));
     }
 
     private PrunedWeight fitted(
-            CalibratedLayer layer, Weight weight, CalibratedMethod by, LayerProblem problem, String note) {
-        return pruned(layer, weight, solution(layer, by, problem), by, note, problem.warnings());
+            CalibratedLayer layer,
+            Weight weight,
+            CalibratedMethod by,
+            LayerProblem problem,
+            Optional<Activation> activation,
+            String note) {
+        LayerSolution solution = solution(layer, by, problem);
+        LayerSolution further = activation
+                .map(behind -> ActivationFit.of(behind, problem, solution, products))
+                .orElse(solution);
+        return pruned(layer, weight, further, by, note, problem.warnings());
+    }
+
+    private static Optional<Activation> activation(
+            CalibratedLayer layer, CalibratedMethod by, Set<Activation> activations) {
+        return layer.activation().filter(activations::contains).filter(activation -> by.changesWeights());
     }
 
     private PrunedWeight pruned(
@@ -161,9 +186,7 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
 
     private LayerSolution solution(CalibratedLayer layer, CalibratedMethod by, LayerProblem problem) {
         try {
-            LayerSolution solution = by.solve(problem, products);
-            return layer.isClassifier() && by.changesWeights()
-                    ? SoftmaxFit.of(problem, solution, products) : solution;
+            return by.solve(problem, products);
         } catch (NotPositiveDefiniteException e) {
             throw new PruningException(
                     "the layer cannot be solved: " + e.getMessage() + ", with a ridge raised twice",
@@ -172,8 +195,9 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
         }
     }
 
-    private LayerProblem problem(CalibratedLayer layer, SparsityPattern pattern, long zeros) {
-        return observed(layer, () -> calibration.problem(layer, pattern, zeros));
+    private LayerProblem problem(
+            CalibratedLayer layer, SparsityPattern pattern, long zeros, Optional<Activation> activation) {
+        return observed(layer, () -> calibration.problem(layer, pattern, zeros, activation.isPresent()));
     }
 
     private interface Observation<T> {

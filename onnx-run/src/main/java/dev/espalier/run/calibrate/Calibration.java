@@ -38,8 +38,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Walks through a model and what has been pruned of it side by side, and makes of each layer the problem of pruning
-/// it.
+/// Walks through a model and what has been pruned of it side by side, and makes of each layer the
+/// problem of pruning it.
 final class Calibration implements AutoCloseable {
     /// So many rows of a layer at most: more of one sample say little that others do not.
     private static final int MOST_ROWS = 1 << 17;
@@ -174,6 +174,14 @@ final class Calibration implements AutoCloseable {
     /// @param zeros how many units of it go
     LayerProblem problem(CalibratedLayer layer, SparsityPattern pattern, long zeros)
             throws IOException, ModelRunException {
+        return problem(layer, pattern, zeros, false);
+    }
+
+    /// The same.
+    ///
+    /// @param keepsRows whether samples themselves are needed
+    LayerProblem problem(CalibratedLayer layer, SparsityPattern pattern, long zeros, boolean keepsRows)
+            throws IOException, ModelRunException {
         Optional<String> tooWide = tooWide(layer);
         if (tooWide.isPresent()) {
             throw new PruningException(
@@ -182,9 +190,8 @@ final class Calibration implements AutoCloseable {
                     "give Java more memory, or leave the layer out with --exclude");
         }
         int columns = columns(layer);
-        IntFunction<Moments> moments = layer.isClassifier()
-                ? outputs -> Moments.withRows(columns, outputs)
-                : outputs -> new Moments(columns, outputs);
+        IntFunction<Moments> moments =
+                keepsRows ? outputs -> Moments.withRows(columns, outputs) : outputs -> new Moments(columns, outputs);
         List<Moments> fit = sums(layer, moments);
         List<Moments> held = sums(layer, moments);
         observe(layer, fit, held);

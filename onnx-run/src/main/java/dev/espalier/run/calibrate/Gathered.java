@@ -1,6 +1,7 @@
 package dev.espalier.run.calibrate;
 
 import dev.espalier.pruning.calibrated.Products;
+import dev.espalier.pruning.calibrated.SampleRows;
 import dev.espalier.pruning.calibrated.SampleSums;
 import java.util.Arrays;
 
@@ -13,6 +14,7 @@ final class Gathered {
     private final Products products;
     private float[] x = new float[0];
     private float[] t = new float[0];
+    private float[] floors = new float[0];
     private int rows;
 
     Gathered(SampleSums sums, Products products) {
@@ -22,13 +24,16 @@ final class Gathered {
 
     /// @param moreX rows x inputs
     /// @param moreT rows x outputs
-    void add(float[] moreX, float[] moreT, int more) {
+    /// @param moreFloors the same, or empty always
+    void add(float[] moreX, float[] moreT, float[] moreFloors, int more) {
         if (rows == 0) {
             x = moreX;
             t = moreT;
+            floors = moreFloors;
         } else {
             x = joined(x, rows * sums.inputs(), moreX);
             t = joined(t, rows * sums.outputs(), moreT);
+            floors = moreFloors.length == 0 ? floors : joined(floors, rows * sums.outputs(), moreFloors);
         }
         rows += more;
         if (rows >= ENOUGH) {
@@ -50,10 +55,13 @@ final class Gathered {
     /// Adds what is here to the sums.
     void flush() {
         if (rows > 0) {
-            sums.add(first(x, rows * sums.inputs()), first(t, rows * sums.outputs()), rows, products);
+            int outputs = rows * sums.outputs();
+            float[] some = floors.length == 0 ? floors : first(floors, outputs);
+            sums.add(new SampleRows(first(x, rows * sums.inputs()), first(t, outputs), some, rows), products);
         }
         x = new float[0];
         t = new float[0];
+        floors = new float[0];
         rows = 0;
     }
 }

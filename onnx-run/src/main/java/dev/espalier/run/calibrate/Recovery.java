@@ -118,7 +118,7 @@ public final class Recovery implements PruningMethod, AutoCloseable {
         Optional<CalibratedMethod> by = isLast ? Optional.of(Recoveries.RIDGE) : everywhere;
         DenseTensor elements = weight.constant().decode();
         PrunedWeight unchanged = new PrunedWeight(weight, Mask.ofNonZeros(elements, weight.quantization()), elements);
-        return by.map(method -> pruning.fit(weight, method)
+        return by.map(method -> pruning.fit(weight, method, CalibratedPruning.IN_PRUNING)
                         .orElseGet(() -> unchanged.notCalibrated(
                                 CalibratedLayer.of(weight).reason())))
                 .orElse(unchanged);

@@ -3,6 +3,7 @@ package dev.espalier.run.calibrate;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Value;
 import dev.espalier.pruning.PruningException;
+import dev.espalier.pruning.calibrated.Activation;
 import dev.espalier.pruning.calibrated.BatchNorm;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.LayerUse;
@@ -18,9 +19,9 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Makes rows of a layer's inputs and targets out of what was observed, and adds them to sums. The target is what
-/// the
-/// dense model's layer gives; where something is added to that, what the pruned model adds too little is part of it.
+/// Makes rows of a layer's inputs and targets out of what was observed, and adds them to sums. The
+/// target is what the dense model's layer gives; where something is added to that, what the pruned
+/// model adds too little is part of it.
 final class Sampler {
     private final CalibratedLayer layer;
     private final LayerUse use;
@@ -100,6 +101,8 @@ final class Sampler {
         float[] t = new float[places.length * outputs];
         float[] response = rows.response().values();
         int step = rows.step();
+        Optional<double[]> zeros = sums.keepsRows() ? zeros() : Optional.empty();
+        float[] floors = new float[zeros.isPresent() ? t.length : 0];
         AtomicInteger worst = new AtomicInteger(Integer.MAX_VALUE);
         IntStream.range(0, places.length).parallel().forEach(row -> {
             int sample = places[row] / rows.positions();
@@ -115,6 +118,10 @@ final class Sampler {
                     value += residual.get().at(at, first + output);
                 }
                 t[row * outputs + output] = (float) value;
+                if (zeros.isPresent()) {
+                    double added = residual.isPresent() ? residual.get().added(at, first + output) : 0;
+                    floors[row * outputs + output] = (float) (zeros.get()[first + output] - added);
+                }
             }
             if (!isFinite(x, row * columns, columns) || !isFinite(t, row * outputs, outputs)) {
                 worst.accumulateAndGet(part.samples().get(sample), Math::min);
@@ -126,7 +133,16 @@ final class Sampler {
                     "node '" + use.node().label() + "', sample " + worst.get() + " of the calibration data",
                     "look at that sample and at --preprocess; without samples the layer is pruned by magnitude");
         }
-        gathered.computeIfAbsent(sums, s -> new Gathered(s, products)).add(x, t, places.length);
+        gathered.computeIfAbsent(sums, s -> new Gathered(s, products)).add(x, t, floors, places.length);
+    }
+
+    /// What of each output a ReLU behind the layer takes for zero, if there is one and nothing else is added.
+    private Optional<double[]> zeros() {
+        return layer.activation()
+                .filter(Activation.RELU::equals)
+                .map(relu -> layer.norm()
+                        .map(BatchNorm::zeros)
+                        .orElseGet(() -> new double[layer.matrix().outputs()]));
     }
 
     /// Adds the last rows to the sums.
@@ -244,8 +260,17 @@ final class Sampler {
 
     private record Residual(Tensor dense, Tensor pruned, Optional<BatchNorm> norm) {
         double at(int index, int output) {
+            return divided((double) dense.values()[index] - pruned.values()[index], output);
+        }
+
+        /// What the pruned model adds.
+        double added(int index, int output) {
+            return divided(pruned.values()[index], output);
+        }
+
+        private double divided(double value, int output) {
             double slope = norm.map(n -> n.slope(output)).orElse(1.0);
-            return slope == 0 ? 0 : ((double) dense.values()[index] - pruned.values()[index]) / slope;
+            return slope == 0 ? 0 : value / slope;
         }
     }
 

@@ -15,17 +15,19 @@ public final class BatchNorm {
 
     private final Node node;
     private final double[] slope;
+    private final double[] mean;
     private final Value denseShift;
 
-    private BatchNorm(Node node, double[] slope, Value denseShift) {
+    private BatchNorm(Node node, double[] slope, double[] mean, Value denseShift) {
         this.node = node;
         this.slope = slope;
+        this.mean = mean;
         this.denseShift = denseShift;
     }
 
     /// The same, held against that of the dense model.
     BatchNorm against(Graph dense) {
-        return new BatchNorm(node, slope, dense.value(shift().name()).orElse(denseShift));
+        return new BatchNorm(node, slope, mean, dense.value(shift().name()).orElse(denseShift));
     }
 
     /// Adds what its shift has more than the dense model's, as a bias in front of it.
@@ -46,10 +48,15 @@ public final class BatchNorm {
 
     private static Optional<BatchNorm> of(Node node) {
         Optional<DenseTensor> scale = parameter(node, 1);
+        Optional<DenseTensor> mean = parameter(node, 3);
         Optional<DenseTensor> variance = parameter(node, 4);
         boolean isOwn = node.input(2).filter(shift -> shift.uses().size() == 1).isPresent()
                 && parameter(node, 2).isPresent();
-        if (scale.isEmpty() || variance.isEmpty() || !isOwn || node.intAttribute("training_mode", 0) != 0) {
+        if (scale.isEmpty()
+                || mean.isEmpty()
+                || variance.isEmpty()
+                || !isOwn
+                || node.intAttribute("training_mode", 0) != 0) {
             return Optional.empty();
         }
         double epsilon = node.attribute("epsilon").orElse(null) instanceof Attribute.Real(String name, float value)
@@ -60,7 +67,8 @@ public final class BatchNorm {
         for (int i = 0; i < slope.length; i++) {
             slope[i] /= Math.sqrt(squares[i] + epsilon);
         }
-        return Optional.of(new BatchNorm(node, slope, node.input(2).orElseThrow()));
+        return Optional.of(
+                new BatchNorm(node, slope, Numbers.of(mean.get()), node.input(2).orElseThrow()));
     }
 
     private static Optional<DenseTensor> parameter(Node node, int input) {
@@ -92,5 +100,16 @@ public final class BatchNorm {
     /// What each channel is multiplied by.
     public double slope(int channel) {
         return slope[channel];
+    }
+
+    /// The x of each channel that the dense model's makes zero of, if what is below becomes less; minus
+    /// infinity otherwise.
+    public double[] zeros() {
+        double[] shifts = values(denseShift);
+        double[] zeros = new double[slope.length];
+        for (int i = 0; i < zeros.length; i++) {
+            zeros[i] = slope[i] > 0 ? mean[i] - shifts[i] / slope[i] : Double.NEGATIVE_INFINITY;
+        }
+        return zeros;
     }
 }

@@ -1,15 +1,10 @@
 package dev.espalier.pruning.calibrated;
 
-import dev.espalier.onnx.Dimension;
 import dev.espalier.onnx.Graph;
 import dev.espalier.onnx.Node;
-import dev.espalier.onnx.Value;
-import dev.espalier.onnx.ValueType;
 import dev.espalier.pruning.Weight;
-import dev.espalier.sparse.ElementType;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// A layer that can be calibrated: where its inputs and outputs are to be observed, and where its bias is.
 ///
@@ -72,29 +67,12 @@ public record CalibratedLayer(
         return bias.isPresent() || norm.isPresent();
     }
 
-    /// Whether its outputs are the logits of classes, one row for each sample: what it gives, or the softmax of that,
-    /// is an output of the model.
-    public boolean isClassifier() {
-        return groups.size() == 1
-                && matrix.outputs() > 1
-                && bias.isPresent()
-                && norm.isEmpty()
-                && uses.size() == 1
-                && uses.getFirst() instanceof LayerUse.Product product
-                && product.skip().isEmpty()
-                && isOutput(product.response());
-    }
-
-    private static boolean isOutput(Value response) {
-        boolean isRow = response.producer().filter(node -> node.isOperator("Gemm")).isPresent()
-                || response.type() instanceof ValueType.Tensor(ElementType element, List<Dimension> dims)
-                        && dims != null
-                        && dims.size() == 2;
-        return isRow
-                && (response.isOutput()
-                        || Stream.of("Softmax", "LogSoftmax")
-                                .flatMap(operator -> LayerSearch.onlyUse(response, operator).stream())
-                                .flatMap(use -> use.node().output(0).stream())
-                                .anyMatch(Value::isOutput));
+    /// What alone reads its outputs, if that is known to mind some of their errors less than others. Of a classifier's
+    /// last layer, one row for each sample, it is the softmax of the logits, whether the model has that or not.
+    public Optional<Activation> activation() {
+        boolean isFitted = groups.size() == 1 && hasBias() && uses.size() == 1;
+        return isFitted && uses.getFirst() instanceof LayerUse.Product product
+                ? ActivationSearch.behind(product, norm)
+                : Optional.empty();
     }
 }

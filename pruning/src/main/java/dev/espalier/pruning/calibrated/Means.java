@@ -17,8 +17,10 @@ public final class Means implements SampleSums {
     }
 
     @Override
-    public void add(float[] x, float[] t, int rows, Products products) {
-        for (int row = 0; row < rows; row++) {
+    public void add(SampleRows rows, Products products) {
+        float[] x = rows.x();
+        float[] t = rows.t();
+        for (int row = 0; row < rows.rows(); row++) {
             for (int j = 0; j < inputSums.length; j++) {
                 double value = x[row * inputSums.length + j];
                 inputSums[j] += value;
@@ -28,7 +30,7 @@ public final class Means implements SampleSums {
                 targetSums[output] += t[row * targetSums.length + output];
             }
         }
-        samples += rows;
+        samples += rows.rows();
     }
 
     @Override

@@ -1,11 +1,11 @@
 package dev.espalier.pruning.calibrated;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// The second moments of a layer's samples, which is all that is kept of most of them: of rows x of its inputs and rows t of
-/// the
-/// outputs that it should have, the sums of x'x, t'x and t't. Products are in single, sums in double precision.
+/// The second moments of a layer's samples, which is all that is kept of most of them: of rows x of its
+/// inputs and rows t of the outputs that it should have, the sums of x'x, t'x and t't. Products are in
+/// single, sums in double precision.
 public final class Moments implements SampleSums {
     private final int inputs;
     private final int outputs;
@@ -13,51 +13,55 @@ public final class Moments implements SampleSums {
     private final double[] crossMoments;
     private double targetSquares;
     private long samples;
-    private final boolean keepsRows;
-    private final List<KeptRows> rows = new ArrayList<>();
+    private final Optional<KeptRows> kept;
 
-    private Moments(int inputs, int outputs, double[] inputMoments, double[] crossMoments, boolean keepsRows) {
+    private Moments(int inputs, int outputs, double[] inputMoments, double[] crossMoments, Optional<KeptRows> kept) {
         this.inputs = inputs;
         this.outputs = outputs;
         this.inputMoments = inputMoments;
         this.crossMoments = crossMoments;
-        this.keepsRows = keepsRows;
+        this.kept = kept;
     }
 
-    /// @param inputs length of x
-    /// @param outputs length of t
-    public Moments(int inputs, int outputs) {
-        this(inputs, outputs, false);
-    }
-
-    private Moments(int inputs, int outputs, boolean keepsRows) {
+    private Moments(int inputs, int outputs, Optional<KeptRows> kept) {
         this(
                 inputs,
                 outputs,
                 new double[Math.multiplyExact(inputs, inputs)],
                 new double[Math.multiplyExact(outputs, inputs)],
-                keepsRows);
+                kept);
     }
 
-    /// Moments that keep the samples too.
+    /// @param inputs length of x
+    /// @param outputs length of t
+    public Moments(int inputs, int outputs) {
+        this(inputs, outputs, Optional.empty());
+    }
+
+    /// Moments that keep samples too.
     ///
     /// @param inputs length of x
     /// @param outputs length of t
     public static Moments withRows(int inputs, int outputs) {
-        return new Moments(inputs, outputs, true);
+        return new Moments(inputs, outputs, Optional.of(new KeptRows()));
     }
 
     @Override
-    public void add(float[] x, float[] t, int rows, Products products) {
-        accumulate(products.multiplyTransposed(x, x, inputs, rows, inputs), inputMoments);
-        accumulate(products.multiplyTransposed(t, x, outputs, rows, inputs), crossMoments);
-        for (int i = 0; i < rows * outputs; i++) {
+    public boolean keepsRows() {
+        return kept.isPresent();
+    }
+
+    @Override
+    public void add(SampleRows rows, Products products) {
+        float[] x = rows.x();
+        float[] t = rows.t();
+        accumulate(products.multiplyTransposed(x, x, inputs, rows.rows(), inputs), inputMoments);
+        accumulate(products.multiplyTransposed(t, x, outputs, rows.rows(), inputs), crossMoments);
+        for (int i = 0; i < rows.rows() * outputs; i++) {
             targetSquares += (double) t[i] * t[i];
         }
-        samples += rows;
-        if (keepsRows) {
-            this.rows.add(new KeptRows(x, t, rows));
-        }
+        samples += rows.rows();
+        kept.ifPresent(some -> some.add(rows));
     }
 
     private static void accumulate(float[] more, double[] sum) {
@@ -90,14 +94,14 @@ public final class Moments implements SampleSums {
         for (int i = 0; i < sums.length; i++) {
             sums[i] = cross[i] * samples;
         }
-        Moments other = new Moments(inputs, outputs, inputMoments, sums, false);
+        Moments other = new Moments(inputs, outputs, inputMoments, sums, Optional.empty());
         other.samples = samples;
         return other;
     }
 
-    /// The samples, if they were to be kept.
-    List<KeptRows> rows() {
-        return rows;
+    /// Samples, if any were to be kept.
+    List<SampleRows> rows() {
+        return kept.map(KeptRows::portions).orElse(List.of());
     }
 
     /// Whether no sample was NaN or infinite, or so large that its square is.

@@ -31,6 +31,18 @@ final class Refit implements AutoCloseable {
         return squares > 0 ? Math.max(0, quadratic.at(w, h) + squares) / squares : 0;
     }
 
+    /// `G - W H`: where the targets pull, without a ridge.
+    ///
+    /// @param w outputs x inputs
+    float[] gradient(float[] w) {
+        float[] gradient = new float[w.length];
+        h.times(w, outputs, gradient);
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] = quadratic.g()[i] - gradient[i];
+        }
+        return gradient;
+    }
+
     /// The best weights.
     ///
     /// @param kept which of the weights stay, outputs x inputs without the bias, which always does

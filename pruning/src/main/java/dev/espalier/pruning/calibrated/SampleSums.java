@@ -11,9 +11,11 @@ public sealed interface SampleSums permits Moments, Means {
     /// How many samples there are.
     long samples();
 
+    /// Whether samples themselves are kept.
+    default boolean keepsRows() {
+        return false;
+    }
+
     /// Adds samples.
-    ///
-    /// @param x rows x inputs
-    /// @param t rows x outputs
-    void add(float[] x, float[] t, int rows, Products products);
+    void add(SampleRows rows, Products products);
 }

@@ -50,7 +50,7 @@ final class AdmmTest {
                     }
                 }
             }
-            part.add(x, t, ROWS, products);
+            part.add(new SampleRows(x, t, ROWS), products);
         }
         double[] scale = new double[OUTPUTS];
         Arrays.fill(scale, 1);

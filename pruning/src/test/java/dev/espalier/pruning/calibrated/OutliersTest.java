@@ -25,9 +25,8 @@ final class OutliersTest {
         assertThat(outliers.divide(Set.of("a", "c"), 1200)).containsExactly(Map.entry("a", 680L), Map.entry("c", 520L));
     }
 
-    /// The mean by units is .04, so that the distances of the first two are -.04 and .12: at 90 % the first may go up
-    /// to
-    /// 95 %, and does not.
+    /// The mean by units is .04, so that the distances of the first two are -.04 and .12: at 90 % the
+    /// first may go up to 95 %, and does not.
     @Test
     void countsLayersByTheirSize() {
         Outliers outliers = new Outliers(List.of(layer("large", 3000, .01), layer("small", 1000, .05)));
@@ -79,7 +78,7 @@ final class OutliersTest {
 
     private static Outliers.Layer of(double[] weights, float[] x) {
         Moments moments = new Moments(weights.length, 1);
-        moments.add(x, new float[1], 1, new PlainProducts());
+        moments.add(new SampleRows(x, new float[1], 1), new PlainProducts());
         WeightMatrix matrix = new WeightMatrix(Shape.of(1, weights.length), 1, weights.length, false);
         LayerProblem problem = new LayerProblem(
                 List.of(moments), List.of(moments), weights, false, new double[] {1}, matrix, new Unstructured(), 0);

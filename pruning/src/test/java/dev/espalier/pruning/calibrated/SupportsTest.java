@@ -310,7 +310,7 @@ final class SupportsTest {
         for (int i = 0; i < t.length; i++) {
             t[i] = (float) Math.cos(i);
         }
-        dead.add(x, t, 50, products);
+        dead.add(new SampleRows(x, t, 50), products);
         TinyLayer layer = TinyLayer.of(OUTPUTS, INPUTS, dead, dead, some.dense());
         LayerProblem problem = layer.problem(new Unstructured(), OUTPUTS);
         for (CalibratedMethod method : CalibratedMethods.ALL) {

@@ -82,7 +82,7 @@ final class TinyLayer {
                     }
                 }
             }
-            part.add(x, t, ROWS, new PlainProducts());
+            part.add(new SampleRows(x, t, ROWS), new PlainProducts());
         }
         return of(
                 to - from,

@@ -45,7 +45,7 @@ final class WideLayerTest {
                     for (int i = 0; i < own.length; i++) {
                         own[i] = t[i / outputs * OUTPUTS + group * outputs + i % outputs];
                     }
-                    means.add(x, own, ROWS, new PlainProducts());
+                    means.add(new SampleRows(x, own, ROWS), new PlainProducts());
                     return means;
                 })
                 .toList();
@@ -60,7 +60,7 @@ final class WideLayerTest {
         for (SparsityPattern pattern : List.of(new Unstructured(), new NofM(2, 4, new Grid(OUTPUTS, INPUTS, 1)))) {
             LayerSolution wide = solve(1, pattern, 24);
             Moments moments = new Moments(STRIDE, OUTPUTS);
-            moments.add(x, t, ROWS, new PlainProducts());
+            moments.add(new SampleRows(x, t, ROWS), new PlainProducts());
             LayerProblem problem = new LayerProblem(
                     List.of(moments), List.of(moments), dense, true, new double[] {1, 1, 1, 1}, matrix, pattern, 24);
             assertThat(wide.kept())
