@@ -106,45 +106,52 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
     /// element by element is several times slower until the optimizing compiler has been at the loop, in
     /// short commands never.
     void readBits(long from, int count, long mask, long[] out) {
+        // Each width has a method of its own: what is never called is never compiled with what is.
         switch (type.bits()) {
-            case 64 -> {
-                MemorySegment.copy(data, LONG, from * 8, out, 0, count);
-                for (int i = 0; mask != -1 && i < count; i++) {
-                    out[i] &= mask;
-                }
-            }
+            case 64 -> readLongs(from, count, mask, out);
             case 32 -> readPairs(from, count, mask & 0xFFFF_FFFFL, out);
-            case 16 -> {
-                short[] block = new short[count];
-                MemorySegment.copy(data, SHORT, from * 2, block, 0, count);
-                long narrow = mask & 0xFFFFL;
-                for (int i = 0; i < count; i++) {
-                    out[i] = block[i] & narrow;
-                }
-            }
-            case 8 -> {
-                byte[] block = new byte[count];
-                MemorySegment.copy(data, ValueLayout.JAVA_BYTE, from, block, 0, count);
-                long narrow = mask & 0xFFL;
-                for (int i = 0; i < count; i++) {
-                    out[i] = block[i] & narrow;
-                }
-            }
-            case 2, 4 -> {
-                int perByte = 8 / type.bits();
-                long narrow = mask & ((1L << type.bits()) - 1);
-                for (int i = 0; i < count; i++) {
-                    long index = from + i;
-                    int shift = (int) (index % perByte) * type.bits();
-                    out[i] = (data.get(ValueLayout.JAVA_BYTE, index / perByte) >>> shift) & narrow;
-                }
-            }
+            case 16 -> readShorts(from, count, mask & 0xFFFFL, out);
+            case 8 -> readBytes(from, count, mask & 0xFFL, out);
+            case 2, 4 -> readParts(from, count, mask & ((1L << type.bits()) - 1), out);
             case 6 -> {
                 for (int i = 0; i < count; i++) {
                     out[i] = packedBits(from + i) & mask;
                 }
             }
             default -> throw new IllegalArgumentException("elements of type " + type + " have no 64-bit form");
+        }
+    }
+
+    private void readLongs(long from, int count, long mask, long[] out) {
+        MemorySegment.copy(data, LONG, from * 8, out, 0, count);
+        for (int i = 0; mask != -1 && i < count; i++) {
+            out[i] &= mask;
+        }
+    }
+
+    private void readShorts(long from, int count, long mask, long[] out) {
+        short[] block = new short[count];
+        MemorySegment.copy(data, SHORT, from * 2, block, 0, count);
+        for (int i = 0; i < count; i++) {
+            out[i] = block[i] & mask;
+        }
+    }
+
+    private void readBytes(long from, int count, long mask, long[] out) {
+        byte[] block = new byte[count];
+        MemorySegment.copy(data, ValueLayout.JAVA_BYTE, from, block, 0, count);
+        for (int i = 0; i < count; i++) {
+            out[i] = block[i] & mask;
+        }
+    }
+
+    /// Several elements in a byte.
+    private void readParts(long from, int count, long mask, long[] out) {
+        int perByte = 8 / type.bits();
+        for (int i = 0; i < count; i++) {
+            long index = from + i;
+            int shift = (int) (index % perByte) * type.bits();
+            out[i] = (data.get(ValueLayout.JAVA_BYTE, index / perByte) >>> shift) & mask;
         }
     }
 

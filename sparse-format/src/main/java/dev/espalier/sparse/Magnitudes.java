@@ -1,9 +1,9 @@
 package dev.espalier.sparse;
 
-/// Scores by magnitude: |value|, in real units where the weight is quantized. NaN and infinities are never pruned.
-/// The scores of `f16`, `bf16` and `f32` weights are the bits of a `float`; `f64` ones and all that may have a scale
-/// need
-/// a `double` to be exact, and so does every weight that is compared with one of those.
+/// Scores by magnitude: |value|, in real units where the weight is quantized. NaN and infinities are
+/// never pruned. The scores of `f16`, `bf16` and `f32` weights are the bits of a `float`; `f64` ones
+/// and all that may have a scale need a `double` to be exact, and so does every weight that is compared
+/// with one of those.
 public final class Magnitudes implements Scores {
     private static final int BLOCK = 4096;
 
@@ -89,17 +89,23 @@ public final class Magnitudes implements Scores {
                     out[i] <<= 16;
                 }
             }
-            case F16 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] = Float.floatToRawIntBits(Float.float16ToFloat((short) out[i]));
-                }
-            }
+            case F16 -> widenHalves(count, out);
             default -> readQuantized(from, count, out);
         }
         if (bits == 63 && exactBits(tensor.type()) == 31) {
-            for (int i = 0; i < count; i++) {
-                out[i] = Double.doubleToRawLongBits(Float.intBitsToFloat((int) out[i]));
-            }
+            widenFloats(count, out);
+        }
+    }
+
+    private static void widenHalves(int count, long[] out) {
+        for (int i = 0; i < count; i++) {
+            out[i] = Float.floatToRawIntBits(Float.float16ToFloat((short) out[i]));
+        }
+    }
+
+    private static void widenFloats(int count, long[] out) {
+        for (int i = 0; i < count; i++) {
+            out[i] = Double.doubleToRawLongBits(Float.intBitsToFloat((int) out[i]));
         }
     }
 

@@ -3,7 +3,6 @@ package dev.espalier.run.calibrate;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Value;
 import dev.espalier.pruning.PruningException;
-import dev.espalier.pruning.calibrated.Activation;
 import dev.espalier.pruning.calibrated.BatchNorm;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.LayerUse;
@@ -136,11 +135,10 @@ final class Sampler {
         gathered.computeIfAbsent(sums, s -> new Gathered(s, products)).add(x, t, floors, places.length);
     }
 
-    /// What of each output a ReLU behind the layer takes for zero, if there is one and nothing else is added.
+    /// What of each output the activation behind the layer sees as zero, if there is one and nothing else is added.
     private Optional<double[]> zeros() {
         return layer.activation()
-                .filter(Activation.RELU::equals)
-                .map(relu -> layer.norm()
+                .map(activation -> layer.norm()
                         .map(BatchNorm::zeros)
                         .orElseGet(() -> new double[layer.matrix().outputs()]));
     }

@@ -8,19 +8,19 @@ public enum Activation {
     /// second derivatives are at most half of those of the squared distance (Böhning 1992).
     SOFTMAX(20, 0.5) {
         @Override
-        double compare(SampleRows rows, float[] y) {
-            int outputs = y.length / rows.rows();
+        double compare(SampleRows rows, float[] y, double[] slopes) {
+            int outputs = slopes.length;
             float[] t = rows.t();
             double sum = 0;
             double[] p = new double[outputs];
             double[] q = new double[outputs];
             for (int at = 0; at < y.length; at += outputs) {
-                logSoftmax(t, at, p);
-                logSoftmax(y, at, q);
+                logSoftmax(t, rows.floors(), slopes, at, p);
+                logSoftmax(y, rows.floors(), slopes, at, q);
                 for (int i = 0; i < outputs; i++) {
                     double share = Math.exp(p[i]);
                     sum += share * (p[i] - q[i]);
-                    y[at + i] = (float) (share - Math.exp(q[i]) - (t[at + i] - y[at + i]));
+                    y[at + i] = (float) ((share - Math.exp(q[i])) / slopes[i] - (t[at + i] - y[at + i]));
                 }
             }
             return sum;
@@ -30,12 +30,12 @@ public enum Activation {
     /// Outputs that should be below its zero may be anywhere there.
     RELU(8, 1) {
         @Override
-        double compare(SampleRows rows, float[] y) {
+        double compare(SampleRows rows, float[] y, double[] slopes) {
             float[] t = rows.t();
             float[] floors = rows.floors();
             double sum = 0;
             for (int i = 0; i < y.length; i++) {
-                float floor = floors.length == 0 ? Float.NEGATIVE_INFINITY : floors[i];
+                float floor = floors[i];
                 double distance = (double) Math.max(t[i], floor) - Math.max(y[i], floor);
                 sum += distance * distance;
                 y[i] = t[i] > floor ? 0 : Math.min(y[i], floor) - t[i];
@@ -66,21 +66,23 @@ public enum Activation {
     /// that they should go is longer than that to the targets.
     ///
     /// @param y outputs, rows x outputs; changed
+    /// @param slopes of each output, of the norm in front of the activation
     /// @return the sum over all rows
-    abstract double compare(SampleRows rows, float[] y);
+    abstract double compare(SampleRows rows, float[] y, double[] slopes);
 
-    private static void logSoftmax(float[] logits, int from, double[] to) {
+    private static void logSoftmax(float[] values, float[] floors, double[] slopes, int from, double[] to) {
         double most = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < to.length; i++) {
-            most = Math.max(most, logits[from + i]);
+            to[i] = slopes[i] * ((double) values[from + i] - floors[from + i]);
+            most = Math.max(most, to[i]);
         }
         double sum = 0;
         for (int i = 0; i < to.length; i++) {
-            sum += Math.exp(logits[from + i] - most);
+            sum += Math.exp(to[i] - most);
         }
         double all = most + Math.log(sum);
         for (int i = 0; i < to.length; i++) {
-            to[i] = logits[from + i] - all;
+            to[i] -= all;
         }
     }
 }

@@ -125,7 +125,7 @@ public final class ActivationFit {
         for (Moments some : samples) {
             for (SampleRows portion : some.rows()) {
                 float[] y = products.multiply(portion.x(), transposed, portion.rows(), inputs, outputs);
-                distance += activation.compare(portion, y);
+                distance += activation.compare(portion, y, problem.rowScale());
                 float[] sums = products.multiplyTransposed(y, portion.x(), outputs, portion.rows(), inputs);
                 for (int i = 0; i < more.length; i++) {
                     more[i] += sums[i];

@@ -26,7 +26,7 @@ final class ActivationSearch {
                 .anyMatch(ActivationSearch::isRectifier)) {
             return Optional.of(Activation.RELU);
         }
-        boolean isClassifier = last == product.response() && isRow(last) && isOutputOrItsSoftmax(last);
+        boolean isClassifier = product.skip().isEmpty() && isRow(product.response()) && isOutputOrItsSoftmax(last);
         return isClassifier ? Optional.of(Activation.SOFTMAX) : Optional.empty();
     }
 

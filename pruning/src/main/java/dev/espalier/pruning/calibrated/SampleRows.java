@@ -12,7 +12,8 @@ public final class SampleRows {
 
     /// @param x inputs, rows x inputs
     /// @param t outputs that there should be, rows x outputs
-    /// @param floors what outputs a ReLU behind the layer takes for zero, rows x outputs; empty if there is none
+    /// @param floors what outputs the activation behind the layer sees as zero, rows x outputs; empty
+    ///     if there is none
     public SampleRows(float[] x, float[] t, float[] floors, int rows) {
         this.x = x;
         this.t = t;
@@ -20,7 +21,7 @@ public final class SampleRows {
         this.rows = rows;
     }
 
-    /// Samples of a layer without a ReLU.
+    /// Samples of a layer without an activation.
     public SampleRows(float[] x, float[] t, int rows) {
         this(x, t, new float[0], rows);
     }
@@ -35,7 +36,7 @@ public final class SampleRows {
         return t;
     }
 
-    /// What a ReLU takes for zero, rows x outputs; empty if there is none.
+    /// What the activation sees as zero, rows x outputs; empty if there is none.
     float[] floors() {
         return floors;
     }

@@ -188,7 +188,7 @@ final class JointCut {
                 starts[i + 1] = starts[i] + runs.count(i);
             }
             double energy = histogram.energyFrom(end);
-            for (int i = count - 1; i >= 0; i--) {
+            for (int i = count - 1; i >= 0 && ranking.needsEnergy(); i--) {
                 above[i] = energy;
                 energy += runs.count(i) * energy(runs.score(i));
             }

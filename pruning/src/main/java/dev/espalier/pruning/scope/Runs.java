@@ -10,6 +10,8 @@ final class Runs {
     static final Runs NONE = new Runs(0, new long[0], new long[0]);
 
     private static final int BLOCK = 4096;
+    /// Scores of at most so many possible values are counted, others are collected and sorted.
+    private static final int FEW = 1 << 19;
 
     private final long below;
     private final long[] scores;
@@ -23,36 +25,116 @@ final class Runs {
 
     /// Those from `low` to `high`.
     static Runs between(Scores scores, long low, long high) {
-        return IntStream.range(0, ScoreHistogram.chunks(scores))
-                .parallel()
-                .mapToObj(i -> ofChunk(scores, i, low, high))
-                .reduce(NONE, Runs::merge);
+        IntStream chunks = IntStream.range(0, ScoreHistogram.chunks(scores)).parallel();
+        return high - low < FEW && scores.count() <= Integer.MAX_VALUE
+                ? chunks.collect(() -> new Counts(low, (int) (high - low) + 1), (c, i) -> c.add(scores, i), Counts::add)
+                        .runs()
+                : chunks.mapToObj(i -> ofChunk(scores, i, low, high)).reduce(NONE, Runs::merge);
+    }
+
+    /// What is done with a block of scores.
+    private interface Sink {
+        void add(long[] block, int count);
+    }
+
+    private static void read(Scores scores, int chunk, Sink sink) {
+        long[] block = new long[BLOCK];
+        long end = Math.min(scores.count(), (chunk + 1L) * ScoreHistogram.CHUNK);
+        for (long at = (long) chunk * ScoreHistogram.CHUNK; at < end; at += BLOCK) {
+            int count = (int) Math.min(BLOCK, end - at);
+            scores.read(at, count, block);
+            sink.add(block, count);
+        }
+    }
+
+    private static long below(long low, long[] block, int count) {
+        long below = 0;
+        for (int i = 0; i < count; i++) {
+            below += (block[i] - low) >>> 63;
+        }
+        return below;
+    }
+
+    /// How often each score of a range occurs.
+    private static final class Counts {
+        private final long low;
+        private final int[] counts;
+        private long below;
+
+        Counts(long low, int size) {
+            this.low = low;
+            this.counts = new int[size];
+        }
+
+        void add(Scores scores, int chunk) {
+            read(scores, chunk, this::add);
+        }
+
+        /// Few lie in the range: a branch that is seldom taken costs less than to count each. It has to be one: of two,
+        /// the first would be guessed wrong often.
+        private void add(long[] block, int count) {
+            below += Runs.below(low, block, count);
+            for (int i = 0; i < count; i++) {
+                long above = block[i] - low;
+                if (Long.compareUnsigned(above, counts.length) < 0) {
+                    counts[(int) above]++;
+                }
+            }
+        }
+
+        void add(Counts other) {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += other.counts[i];
+            }
+            below += other.below;
+        }
+
+        Runs runs() {
+            int[] found =
+                    IntStream.range(0, counts.length).filter(i -> counts[i] > 0).toArray();
+            return new Runs(
+                    below,
+                    Arrays.stream(found).mapToLong(i -> low + i).toArray(),
+                    Arrays.stream(found).mapToLong(i -> counts[i]).toArray());
+        }
     }
 
     private static Runs ofChunk(Scores scores, int number, long low, long high) {
-        long[] found = new long[BLOCK];
-        int size = 0;
-        long below = 0;
-        long span = high - low;
-        long[] block = new long[BLOCK];
-        long end = Math.min(scores.count(), (number + 1L) * ScoreHistogram.CHUNK);
-        for (long at = (long) number * ScoreHistogram.CHUNK; at < end; at += BLOCK) {
-            int count = (int) Math.min(BLOCK, end - at);
-            scores.read(at, count, block);
+        Collected collected = new Collected(low, high);
+        read(scores, number, collected);
+        return collected.runs();
+    }
+
+    /// Scores of a range that are few, but may be anywhere in it.
+    private static final class Collected implements Sink {
+        private final long low;
+        private final long span;
+        private long[] found = new long[BLOCK];
+        private int size;
+        private long below;
+
+        Collected(long low, long high) {
+            this.low = low;
+            this.span = high - low;
+        }
+
+        @Override
+        public void add(long[] block, int count) {
+            below += Runs.below(low, block, count);
             if (found.length - size < count) {
                 found = Arrays.copyOf(found, 2 * found.length);
             }
-            // Few lie in between: a branch that is seldom taken costs less than to store each.
             for (int i = 0; i < count; i++) {
-                long above = block[i] - low;
-                below += above >>> 63;
-                if (above >= 0 && above <= span) {
+                if (Long.compareUnsigned(block[i] - low, span) <= 0) {
                     found[size++] = block[i];
                 }
             }
         }
-        Arrays.sort(found, 0, size);
-        return ofSorted(below, found, size);
+
+        Runs runs() {
+            Arrays.sort(found, 0, size);
+            return ofSorted(below, found, size);
+        }
     }
 
     private static Runs ofSorted(long below, long[] sorted, int size) {

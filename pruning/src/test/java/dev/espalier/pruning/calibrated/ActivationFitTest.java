@@ -19,6 +19,8 @@ final class ActivationFitTest {
     private static final int STRIDE = INPUTS + 1;
     private static final int ROWS = 300;
 
+    private static final double[] SLOPES = {1, 2, 0.5, 1.5};
+
     private final Products products = new PlainProducts();
     private final Random random = new Random(11);
     private final double[] dense = random.doubles(OUTPUTS * STRIDE, -2, 2).toArray();
@@ -46,7 +48,7 @@ final class ActivationFitTest {
                 List.of(parts[1]),
                 dense,
                 true,
-                new double[] {1, 1, 1, 1},
+                SLOPES,
                 new WeightMatrix(Shape.of(OUTPUTS, INPUTS), OUTPUTS, INPUTS, false),
                 new Unstructured(),
                 OUTPUTS * INPUTS / 4);
@@ -75,7 +77,7 @@ final class ActivationFitTest {
                 }
                 double[] slope = new double[OUTPUTS];
                 sum += activation == Activation.SOFTMAX
-                        ? divergence(meant, actual, slope)
+                        ? divergence(meant, actual, floor, slope)
                         : beyond(meant, actual, floor, slope);
                 for (int i = 0; i < w.length; i++) {
                     gradient[i] += slope[i / STRIDE] * x[part][row * STRIDE + i % STRIDE] / (2 * ROWS);
@@ -85,20 +87,24 @@ final class ActivationFitTest {
         return sum / (2 * ROWS);
     }
 
-    private static double divergence(double[] meant, double[] actual, double[] slope) {
-        double[] p = softmax(meant);
-        double[] q = softmax(actual);
+    private static double divergence(double[] meant, double[] actual, double[] floor, double[] slope) {
+        double[] p = softmax(meant, floor);
+        double[] q = softmax(actual, floor);
         double sum = 0;
         for (int i = 0; i < OUTPUTS; i++) {
             sum += p[i] * Math.log(p[i] / q[i]);
-            slope[i] = q[i] - p[i];
+            slope[i] = SLOPES[i] * (q[i] - p[i]);
         }
         return sum;
     }
 
-    private static double[] softmax(double[] logits) {
-        double sum = Arrays.stream(logits).map(Math::exp).sum();
-        return Arrays.stream(logits).map(logit -> Math.exp(logit) / sum).toArray();
+    private static double[] softmax(double[] outputs, double[] floor) {
+        double[] shares = new double[OUTPUTS];
+        for (int i = 0; i < OUTPUTS; i++) {
+            shares[i] = Math.exp(SLOPES[i] * (outputs[i] - floor[i]));
+        }
+        double sum = Arrays.stream(shares).sum();
+        return Arrays.stream(shares).map(share -> share / sum).toArray();
     }
 
     /// Half the square, where the output should be above the floor or is above it.
@@ -128,7 +134,9 @@ final class ActivationFitTest {
             if (j < INPUTS && !least.kept()[row * INPUTS + j]) {
                 assertThat(fitted.weights()[i]).isZero();
             } else {
-                double pull = j < INPUTS ? ridge * (fitted.weights()[i] - least.weights()[i]) : 0;
+                // What an error of the probabilities is worth goes with the square of the slope, and so does the ridge.
+                double scale = activation == Activation.SOFTMAX ? SLOPES[row] * SLOPES[row] : 1;
+                double pull = j < INPUTS ? scale * ridge * (fitted.weights()[i] - least.weights()[i]) : 0;
                 assertThat(gradient[i] + pull).isCloseTo(0, within(1e-5));
             }
         }
@@ -144,7 +152,7 @@ final class ActivationFitTest {
         double[] gradient = new double[OUTPUTS * STRIDE];
         double start = minded(activation, least.weights(), gradient);
         double end = minded(activation, many.weights(), gradient);
-        assertThat(minded(activation, few.weights(), gradient)).isLessThan(end + 0.2 * (start - end));
+        assertThat(minded(activation, few.weights(), gradient)).isLessThan(end + 0.3 * (start - end));
     }
 
     @ParameterizedTest
