@@ -87,16 +87,22 @@ record GapEncoding() implements PackedEncoding {
         try (TensorAppender distances = new TensorAppender(gaps);
                 TensorAppender elements = new TensorAppender(values)) {
             long[] last = {0};
+            long[] gap = new long[BLOCK];
             KeptElements.visit(tensor, nonZeros, (from, count, places, bits) -> {
+                long longest = gaps(from - last[0], count, places, gap);
+                last[0] = from + places[count - 1];
+                if (longest <= LONGEST) {
+                    distances.put(gap, count);
+                    elements.put(bits, count);
+                    return;
+                }
                 for (int k = 0; k < count; k++) {
-                    long gap = from + places[k] - last[0];
-                    for (; gap > LONGEST; gap -= LONGEST) {
+                    for (; gap[k] > LONGEST; gap[k] -= LONGEST) {
                         distances.put(LONGEST);
                         elements.put(filling);
                     }
-                    distances.put(gap);
+                    distances.put(gap[k]);
                     elements.put(bits[k]);
-                    last[0] = from + places[k];
                 }
             });
             if (distances.isEmpty()) {
@@ -106,6 +112,20 @@ record GapEncoding() implements PackedEncoding {
         }
         return new PackedTensor(
                 this, tensor.shape(), program(tensor.shape()), Map.of("gaps", gaps, "values", values, "zero", zero));
+    }
+
+    /// Says how far each place is from the one before it.
+    ///
+    /// @param before how far the start of the block is from the last place
+    /// @return the longest of the ways
+    private static long gaps(long before, int count, int[] places, long[] to) {
+        to[0] = before + places[0];
+        long longest = to[0];
+        for (int k = 1; k < count; k++) {
+            to[k] = places[k] - places[k - 1];
+            longest = Math.max(longest, to[k]);
+        }
+        return longest;
     }
 
     @Override
