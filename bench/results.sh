@@ -1,7 +1,9 @@
 #!/bin/bash
 # Prunes the shared models with samples and scores them on whole test sets: the lines of docs/results.md.
+# Needs Python 3 with numpy.
 # usage: bench/results.sh SHARED_FOLDER MINILM.onnx [SEED...]
 set -euo pipefail
+python3 -c 'import numpy' || { echo "needs numpy (pip install numpy)" >&2; exit 3; }
 shared=$1; minilm=$2; shift 2; seeds=${*:-0 1 2}
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
@@ -74,7 +76,7 @@ apart() {
 for net in fsdd_gru fsdd_lstm; do
   apart "$shared/models/audio/$net.onnx" "$shared/data/fsdd_logmel40.npz"
 done
-# There are test images of MNIST only: the first half is to calibrate with, the other to be judged by. Needs numpy.
+# There are test images of MNIST only: the first half is to calibrate with, the other to be judged by.
 python3 -c '
 import numpy, sys
 data = numpy.load(sys.argv[1])

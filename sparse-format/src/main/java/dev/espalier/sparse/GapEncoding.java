@@ -122,7 +122,7 @@ record GapEncoding() implements PackedEncoding {
         to[0] = before + places[0];
         long longest = to[0];
         for (int k = 1; k < count; k++) {
-            to[k] = places[k] - places[k - 1];
+            to[k] = (long) places[k] - places[k - 1];
             longest = Math.max(longest, to[k]);
         }
         return longest;

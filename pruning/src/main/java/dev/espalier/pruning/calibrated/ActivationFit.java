@@ -121,22 +121,21 @@ public final class ActivationFit {
         }
         double distance = 0;
         double[] more = new double[w.length];
-        long rows = 0;
+        long all = samples.stream().mapToLong(Moments::samples).sum();
         for (Moments some : samples) {
+            // Of many samples a smaller part is kept than of few.
+            long kept = some.rows().stream().mapToLong(SampleRows::rows).sum();
+            double weight = (double) some.samples() / all / kept;
             for (SampleRows portion : some.rows()) {
                 float[] y = products.multiply(portion.x(), transposed, portion.rows(), inputs, outputs);
-                distance += activation.compare(portion, y, problem.rowScale());
+                distance += weight * activation.compare(portion, y, problem.rowScale());
                 float[] sums = products.multiplyTransposed(y, portion.x(), outputs, portion.rows(), inputs);
                 for (int i = 0; i < more.length; i++) {
-                    more[i] += sums[i];
+                    more[i] += weight * sums[i];
                 }
-                rows += portion.rows();
             }
         }
-        for (int i = 0; i < more.length; i++) {
-            more[i] /= rows;
-        }
-        return new Look(distance / rows, more);
+        return new Look(distance, more);
     }
 
     private static double[] widened(float[] narrow) {
