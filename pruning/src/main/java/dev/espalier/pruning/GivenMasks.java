@@ -79,13 +79,8 @@ final class GivenMasks implements PruningMethod {
     }
 
     @Override
-    public Optional<String> unfit(Weight weight) {
-        return given.missing(weight);
-    }
-
-    @Override
-    public void requireMeaning(ModelWeights all) {
-        given.requireMeaning(all);
+    public Optional<GivenTensors> given() {
+        return Optional.of(given);
     }
 
     @Override

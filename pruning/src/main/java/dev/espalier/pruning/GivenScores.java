@@ -68,13 +68,8 @@ final class GivenScores implements PruningMethod {
     }
 
     @Override
-    public Optional<String> unfit(Weight weight) {
-        return given.missing(weight);
-    }
-
-    @Override
-    public void requireMeaning(ModelWeights all) {
-        given.requireMeaning(all);
+    public Optional<GivenTensors> given() {
+        return Optional.of(given);
     }
 
     @Override

@@ -45,7 +45,7 @@ final class Planner {
         leftAlone.addAll(selection.leftAlone());
         for (PruneRule rule : request.rules()) {
             rule.weights().requireMeaning(rule.origin(), all);
-            rule.settings().method().requireMeaning(all);
+            rule.settings().method().given().ifPresent(tensors -> tensors.requireMeaning(all));
         }
         selection.weights().forEach(this::sort);
         if (candidates.isEmpty()) {

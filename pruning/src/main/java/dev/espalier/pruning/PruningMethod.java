@@ -37,13 +37,15 @@ public interface PruningMethod {
         return true;
     }
 
-    /// Why it cannot prune a weight, a clause; nothing if it can.
-    default Optional<String> unfit(Weight weight) {
+    /// Tensors that it was given for weights; it prunes no others.
+    default Optional<GivenTensors> given() {
         return Optional.empty();
     }
 
-    /// @throws PruningException if what it was given has names that mean nothing in this model
-    default void requireMeaning(ModelWeights all) {}
+    /// Why it cannot prune a weight, a clause; nothing if it can.
+    default Optional<String> unfit(Weight weight) {
+        return given().flatMap(tensors -> tensors.missing(weight));
+    }
 
     /// Whether weights have to be pruned one after the other, in file order.
     default boolean isInOrder() {
