@@ -6,15 +6,11 @@ import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseData;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.Encoded;
-import dev.espalier.sparse.Grid;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.PackedEncoding;
-import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Rounded;
 import dev.espalier.sparse.SparseEncoding;
 import dev.espalier.sparse.SparseEncodings;
-import dev.espalier.sparse.SparsityPattern;
-import dev.espalier.sparse.Unstructured;
 import dev.espalier.sparse.ValueForm;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -148,79 +144,9 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         return encoding.equals(SparseEncodings.COO) ? SPARSE_IR_VERSION : 0;
     }
 
-    /// What is to be stored.
-    ///
-    /// @param layout where its elements are in its constant
-    /// @param elements what it has where `nonZeros` has no ones does not matter
-    /// @param pattern that the zeros follow
-    /// @param channels the grid whose rows are the output channels
-    record Contents(
-            Value value,
-            ElementLayout layout,
-            Quantization quantization,
-            DenseTensor elements,
-            Mask nonZeros,
-            SparsityPattern pattern,
-            Grid channels) {
-        Rounded.Result rounded(ValueForm form) {
-            return Rounded.of(elements, nonZeros, form, channels);
-        }
-
-        Contents with(Rounded rounded) {
-            return new Contents(value, layout, quantization, rounded.elements(), rounded.nonZeros(), pattern, channels);
-        }
-
-        private boolean isStored() {
-            return layout.equals(ElementLayout.of(value.constant().orElseThrow()));
-        }
-
-        /// The same as the elements that the constant has, where several of the weight's share one: zero is what all of
-        /// them have for a zero. Where they have different ones, it is left as it is.
-        private Contents asStored() {
-            Constant constant = value.constant().orElseThrow();
-            if (isStored() || !quantization.hasOneZero()) {
-                return this;
-            }
-            DenseTensor stored = layout.write(nonZeros.applyTo(elements, quantization), constant);
-            Quantization zero = quantization.repeated(elements.type(), stored.type());
-            return new Contents(
-                    value,
-                    ElementLayout.of(constant),
-                    zero,
-                    stored,
-                    Mask.ofBitsOtherThanZero(stored, zero),
-                    new Unstructured(),
-                    WeightLayout.firstAxisOf(stored.shape()));
-        }
-
-        private Form in(SparseEncoding encoding) {
-            return new Form(this, encoding, encoding.stored(pattern, nonZeros));
-        }
-    }
-
-    /// A form that contents may take. What it stores is looked for once.
-    ///
-    /// @param stored the elements that it stores
-    private record Form(Contents contents, SparseEncoding encoding, Mask stored) {
-        long size() {
-            return encoding.encodedSize(contents.elements, stored);
-        }
-
-        Optional<String> refusal() {
-            return encoding.refusal(contents.elements, stored, contents.quantization);
-        }
-
-        Encoded encode() {
-            DenseTensor pruned = stored.equals(contents.nonZeros)
-                    ? contents.elements
-                    : contents.nonZeros.applyTo(contents.elements, contents.quantization);
-            return encoding.encode(pruned, stored, contents.quantization);
-        }
-    }
-
     /// The form for a weight or any other constant.
-    Chosen choose(Model model, Contents asked) {
-        Contents contents = asked.asStored();
+    Chosen choose(Model model, TensorContents asked) {
+        TensorContents contents = asked.asStored();
         if (values.isPresent()) {
             Rounded.Result result = contents.rounded(values.get());
             if (result.rounded().isPresent()) {
@@ -234,7 +160,7 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     }
 
     /// Where the rounded form is no smaller than one with every bit, it is not taken.
-    private Chosen chooseRounded(Model model, Contents contents, Rounded rounded) {
+    private Chosen chooseRounded(Model model, TensorContents contents, Rounded rounded) {
         List<SparseEncoding> narrow = among.stream()
                 .filter(PackedEncoding.class::isInstance)
                 .map(encoding -> (SparseEncoding) ((PackedEncoding) encoding).of(rounded))
@@ -248,8 +174,8 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
             return new Chosen(best.constant, best.encoding, Optional.of(rounded), Optional.empty(), best.note);
         }
         Chosen other = choose(model, contents, exact);
-        boolean isSmaller =
-                isRounded && contents.value.storedSize(best.constant) < contents.value.storedSize(other.constant);
+        boolean isSmaller = isRounded
+                && contents.value().storedSize(best.constant) < contents.value().storedSize(other.constant);
         return isSmaller
                 ? new Chosen(
                         best.constant,
@@ -265,13 +191,13 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
                         other.note.or(() -> best.note));
     }
 
-    private Chosen choose(Model model, Contents contents, List<SparseEncoding> from) {
-        List<Form> possible = new ArrayList<>();
+    private Chosen choose(Model model, TensorContents contents, List<SparseEncoding> from) {
+        List<StoredForm> possible = new ArrayList<>();
         Optional<String> refusal = Optional.empty();
         for (SparseEncoding encoding : from) {
             Optional<String> no = refusal(model, contents, encoding);
             if (no.isEmpty()) {
-                Form form = contents.in(encoding);
+                StoredForm form = contents.in(encoding);
                 no = encoding.equals(SparseEncodings.DENSE) ? no : form.refusal();
                 if (no.isEmpty()) {
                     possible.add(form);
@@ -298,9 +224,9 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     }
 
     /// By the bytes of elements and positions where that is clear, otherwise by all that goes into the file.
-    private static Candidate smallest(Contents contents, List<Form> possible) {
-        Value value = contents.value;
-        List<Long> estimates = possible.stream().map(Form::size).toList();
+    private static Candidate smallest(TensorContents contents, List<StoredForm> possible) {
+        Value value = contents.value();
+        List<Long> estimates = possible.stream().map(StoredForm::size).toList();
         long limit = Collections.min(estimates)
                 + MOST_FRAMING
                 + (long) MOST_NAMES * value.name().length();
@@ -309,7 +235,7 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
         boolean isTyped = old instanceof Constant.Dense inline && inline.isTyped();
         List<Candidate> close = new ArrayList<>();
         for (int i = 0; i < possible.size(); i++) {
-            SparseEncoding encoding = possible.get(i).encoding;
+            SparseEncoding encoding = possible.get(i).encoding();
             boolean isDense = encoding.equals(SparseEncodings.DENSE);
             if (estimates.get(i) <= limit || (isDense && isTyped)) {
                 Encoded encoded = possible.get(i).encode();
@@ -317,7 +243,7 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
                         ? old.withElements(
                                 contents.isStored()
                                         ? (DenseData) encoded
-                                        : contents.layout.write(encoded.decode(), old))
+                                        : contents.layout().write(encoded.decode(), old))
                         : Constant.of(encoded);
                 close.add(new Candidate(encoding, constant, estimates.get(i)));
             }
@@ -336,9 +262,9 @@ public record EncodingChoice(List<SparseEncoding> among, Optional<ValueForm> val
     }
 
     /// Whatever its zeros are.
-    private Optional<String> refusal(Model model, Contents contents, SparseEncoding encoding) {
-        Value value = contents.value;
-        DenseTensor elements = contents.elements;
+    private Optional<String> refusal(Model model, TensorContents contents, SparseEncoding encoding) {
+        Value value = contents.value();
+        DenseTensor elements = contents.elements();
         if (encoding.equals(SparseEncodings.DENSE)) {
             return Optional.empty();
         }

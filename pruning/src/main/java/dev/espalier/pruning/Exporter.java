@@ -160,7 +160,7 @@ public final class Exporter {
                 .orElseGet(Unstructured::new);
         EncodingChoice.Chosen chosen = choice.choose(
                 model,
-                new EncodingChoice.Contents(
+                new TensorContents(
                         value,
                         candidate.layout,
                         quantization,

@@ -61,7 +61,7 @@ public final class Pruner {
         Weight weight = pruned.weight();
         EncodingChoice.Chosen chosen = encodings.choose(
                 model,
-                new EncodingChoice.Contents(
+                new TensorContents(
                         weight.value(),
                         weight.layout(),
                         weight.quantization(),

@@ -52,8 +52,8 @@ final class ActivationSearchTest {
         assertThat(activation(layer().node("Relu", List.of("a"), List.of("y")))).hasValue(Activation.RELU);
         assertThat(activation(norm(layer()).node("Relu", List.of("n"), List.of("y"))))
                 .hasValue(Activation.RELU);
-        assertThat(activation(layer().node("Add", List.of("a", "x"), List.of("s"))
-                        .node("Relu", List.of("s"), List.of("y"))))
+        assertThat(activation(
+                        layer().node("Add", List.of("a", "x"), List.of("s")).node("Relu", List.of("s"), List.of("y"))))
                 .hasValue(Activation.RELU);
         assertThat(activation(layer().node("Softmax", List.of("a"), List.of("y"))))
                 .hasValue(Activation.SOFTMAX);
@@ -80,25 +80,25 @@ final class ActivationSearchTest {
                         .initializer("high", scalar(6))
                         .node("Clip", List.of("a", "low", "high"), List.of("y"))))
                 .hasValue(Activation.RELU);
-        assertThat(activation(layer().initializer("low", scalar(-1))
-                        .node("Clip", List.of("a", "low"), List.of("y"))))
+        assertThat(activation(layer().initializer("low", scalar(-1)).node("Clip", List.of("a", "low"), List.of("y"))))
                 .isEmpty();
         assertThat(activation(layer().node("Clip", List.of("a"), List.of("y")))).isEmpty();
     }
 
     @Test
     void seesNothingWhereOthersReadTheOutputsToo() {
-        assertThat(activation(layer().node("Relu", List.of("a"), List.of("r"))
-                        .node("Add", List.of("r", "a"), List.of("y"))))
+        assertThat(activation(
+                        layer().node("Relu", List.of("a"), List.of("r")).node("Add", List.of("r", "a"), List.of("y"))))
                 .isEmpty();
-        assertThat(activation(layer().node("Softmax", List.of("a"), List.of("p"))
-                        .node("Relu", List.of("p"), List.of("y"))))
+        assertThat(activation(
+                        layer().node("Softmax", List.of("a"), List.of("p")).node("Relu", List.of("p"), List.of("y"))))
                 .isEmpty();
     }
 
     @Test
     void knowsWhatANormMakesZeroOf() {
-        BatchNorm norm = found(norm(layer()).node("Relu", List.of("n"), List.of("y")).build())
+        BatchNorm norm = found(
+                        norm(layer()).node("Relu", List.of("n"), List.of("y")).build())
                 .norm()
                 .orElseThrow();
         // 2 (x - 0.5) / 2 + 1 is zero at -0.5; the other falls as x rises.
