@@ -8,6 +8,7 @@ import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.LayerUse;
 import dev.espalier.pruning.calibrated.Products;
 import dev.espalier.pruning.calibrated.SampleSums;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,7 @@ final class Sampler {
         float[] t = new float[places.length * outputs];
         float[] response = rows.response().values();
         int step = rows.step();
-        Optional<double[]> zeros = sums.keepsRows() ? zeros() : Optional.empty();
+        Optional<double[]> zeros = sums.keepsRows() ? zeros(residual) : Optional.empty();
         float[] floors = new float[zeros.isPresent() ? t.length : 0];
         AtomicInteger worst = new AtomicInteger(Integer.MAX_VALUE);
         IntStream.range(0, places.length).parallel().forEach(row -> {
@@ -135,12 +136,21 @@ final class Sampler {
         gathered.computeIfAbsent(sums, s -> new Gathered(s, products)).add(x, t, floors, places.length);
     }
 
-    /// What of each output the activation behind the layer sees as zero, if there is one and nothing else is added.
-    private Optional<double[]> zeros() {
+    /// What of each output the activation behind the layer sees as zero, if there is one and nothing
+    /// else is added; what no output reaches, if something is added that is not known.
+    private Optional<double[]> zeros(Optional<Residual> residual) {
+        boolean isUnknown = residual.isEmpty()
+                && use instanceof LayerUse.Product product
+                && product.skip().isPresent();
+        double[] plain = new double[layer.matrix().outputs()];
+        if (isUnknown) {
+            Arrays.fill(plain, Double.NEGATIVE_INFINITY);
+        }
         return layer.activation()
                 .map(activation -> layer.norm()
+                        .filter(norm -> !isUnknown)
                         .map(BatchNorm::zeros)
-                        .orElseGet(() -> new double[layer.matrix().outputs()]));
+                        .orElse(plain));
     }
 
     /// Adds the last rows to the sums.

@@ -27,7 +27,10 @@ final class Runs {
     static Runs between(Scores scores, long low, long high) {
         IntStream chunks = IntStream.range(0, ScoreHistogram.chunks(scores)).parallel();
         return high - low < FEW && scores.count() <= Integer.MAX_VALUE
-                ? chunks.collect(() -> new Counts(low, (int) (high - low) + 1), (c, i) -> c.add(scores, i), Counts::add)
+                ? chunks.collect(
+                                () -> new Counts(low, (int) (high - low) + 1),
+                                (counts, i) -> read(scores, i, counts),
+                                Counts::add)
                         .runs()
                 : chunks.mapToObj(i -> ofChunk(scores, i, low, high)).reduce(NONE, Runs::merge);
     }
@@ -56,7 +59,7 @@ final class Runs {
     }
 
     /// How often each score of a range occurs.
-    private static final class Counts {
+    private static final class Counts implements Sink {
         private final long low;
         private final int[] counts;
         private long below;
@@ -66,13 +69,10 @@ final class Runs {
             this.counts = new int[size];
         }
 
-        void add(Scores scores, int chunk) {
-            read(scores, chunk, this::add);
-        }
-
         /// Few lie in the range: a branch that is seldom taken costs less than to count each. It has to be one: of two,
         /// the first would be guessed wrong often.
-        private void add(long[] block, int count) {
+        @Override
+        public void add(long[] block, int count) {
             below += Runs.below(low, block, count);
             for (int i = 0; i < count; i++) {
                 long above = block[i] - low;
