@@ -23,6 +23,7 @@ measure() {
   while [ "$i" -lt "$runs" ]; do
     rm -rf "$scratch/out"
     mkdir "$scratch/out"
+    sync # what was written before is not to be written meanwhile
     /usr/bin/time -a -o "$scratch/times" -f '%e %U %S %M' "$@" >/dev/null 2>&1
     i=$((i + 1))
   done
