@@ -26,7 +26,6 @@ import dev.espalier.sparse.SparsityPattern;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +57,7 @@ final class Calibration implements AutoCloseable {
     }
 
     private final Graph graph;
-    private final Route route;
+    private final Stops stops;
     private final Dataset data;
     private final FeedRequest request;
     private final Products products;
@@ -85,57 +84,16 @@ final class Calibration implements AutoCloseable {
             Products products)
             throws IOException {
         this.graph = OnnxReader.read(source).graph();
-        this.route = Route.of(graph);
+        this.stops = new Stops(graph);
         this.data = data;
         this.request = request;
         this.products = products;
         List<LayerUse> uses =
                 layers.stream().flatMap(layer -> layer.uses().stream()).toList();
-        Set<Walk.Stop> ofDense = uses.stream().map(this::denseStop).collect(Collectors.toSet());
-        Set<Walk.Stop> ofPruned = uses.stream().map(this::prunedStop).collect(Collectors.toSet());
+        Set<Walk.Stop> ofDense = uses.stream().map(stops::dense).collect(Collectors.toSet());
+        Set<Walk.Stop> ofPruned = uses.stream().map(stops::pruned).collect(Collectors.toSet());
         this.dense = new Walk(source, ofDense, memory / 2, folder, threads);
         this.pruned = new Walk(source, ofPruned, memory / 2, folder, threads);
-    }
-
-    private Walk.Stop denseStop(LayerUse use) {
-        return switch (use) {
-            case LayerUse.Product product ->
-                new Walk.Stop(behind(product.response()), names(product.skip(), product.response()));
-            case LayerUse.Projection projection -> stop(projection);
-            case LayerUse.Recurrence recurrence -> stop(recurrence);
-        };
-    }
-
-    private Walk.Stop prunedStop(LayerUse use) {
-        return switch (use) {
-            case LayerUse.Product product ->
-                new Walk.Stop(
-                        behind(product.node().output(0).orElseThrow()) - 1, names(product.skip(), product.input()));
-            case LayerUse.Projection projection -> stop(projection);
-            case LayerUse.Recurrence recurrence -> stop(recurrence);
-        };
-    }
-
-    private Walk.Stop stop(LayerUse.Projection use) {
-        return new Walk.Stop(
-                behind(use.node().output(0).orElseThrow()) - 1,
-                Set.of(use.input().name()));
-    }
-
-    /// What the operator gives is looked at from before it, so that it runs again when the weight has changed.
-    private Walk.Stop stop(LayerUse.Recurrence use) {
-        Optional<Value> initial = use.initial().filter(value -> value.constant().isEmpty());
-        return new Walk.Stop(behind(use.output()) - 1, names(initial, use.input(), use.output()));
-    }
-
-    private int behind(Value value) {
-        return graph.value(value.name()).map(route::behind).orElseThrow();
-    }
-
-    private static Set<String> names(Optional<Value> perhaps, Value... values) {
-        Set<String> names = Arrays.stream(values).map(Value::name).collect(Collectors.toSet());
-        perhaps.ifPresent(value -> names.add(value.name()));
-        return Set.copyOf(names);
     }
 
     /// The dense model.
@@ -245,7 +203,7 @@ final class Calibration implements AutoCloseable {
         // From the last to the first: before the first, nothing that has run depends on the weight.
         List<LayerUse> uses = layer.uses().stream()
                 .sorted(Comparator.comparingInt(
-                                (LayerUse use) -> prunedStop(use).place())
+                                (LayerUse use) -> stops.pruned(use).place())
                         .reversed())
                 .toList();
         for (LayerUse use : uses) {
@@ -262,14 +220,14 @@ final class Calibration implements AutoCloseable {
     private void observe(
             CalibratedLayer layer, LayerUse use, List<? extends SampleSums> fit, List<? extends SampleSums> held)
             throws IOException, ModelRunException {
-        boolean isFed = parts.isEmpty() || dense.isAtInputs(denseStop(use)) || pruned.isAtInputs(prunedStop(use));
+        boolean isFed = parts.isEmpty() || dense.isAtInputs(stops.dense(use)) || pruned.isAtInputs(stops.pruned(use));
         try (Feed feed = isFed ? feed() : null) {
             samples = feed == null ? samples : feed.size();
             int count = feed == null ? parts.size() : feed.batches();
             Sampler sampler = new Sampler(
                     layer, use, Math.ceilDiv(MOST_ROWS, samples), request.seed(), this::meant, this::now, products);
-            try (Walk.Leg ofDense = dense.to(denseStop(use), count);
-                    Walk.Leg ofPruned = pruned.to(prunedStop(use), count)) {
+            try (Walk.Leg ofDense = dense.to(stops.dense(use), count);
+                    Walk.Leg ofPruned = pruned.to(stops.pruned(use), count)) {
                 for (int i = 0; feed != null || i < parts.size(); i++) {
                     Map<String, DenseTensor> inputs = Map.of();
                     if (feed != null) {

@@ -1,5 +1,6 @@
 package dev.espalier.run.calibrate;
 
+import dev.espalier.pruning.calibrated.Softmax;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -82,18 +83,11 @@ enum Divergence {
     abstract double of(Tensor meant, Tensor actual, @Nullable Tensor mask);
 
     private static double[] logSoftmax(float[] values, int from, int count) {
-        double most = Double.NEGATIVE_INFINITY;
-        for (int i = from; i < from + count; i++) {
-            most = Math.max(most, values[i]);
-        }
-        double sum = 0;
-        for (int i = from; i < from + count; i++) {
-            sum += Math.exp(values[i] - most);
-        }
         double[] logs = new double[count];
         for (int i = 0; i < count; i++) {
-            logs[i] = values[from + i] - most - Math.log(sum);
+            logs[i] = values[from + i];
         }
+        Softmax.log(logs);
         return logs;
     }
 

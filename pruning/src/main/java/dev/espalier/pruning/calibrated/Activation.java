@@ -71,18 +71,9 @@ public enum Activation {
     abstract double compare(SampleRows rows, float[] y, double[] slopes);
 
     private static void logSoftmax(float[] values, float[] floors, double[] slopes, int from, double[] to) {
-        double most = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < to.length; i++) {
             to[i] = slopes[i] * ((double) values[from + i] - floors[from + i]);
-            most = Math.max(most, to[i]);
         }
-        double sum = 0;
-        for (int i = 0; i < to.length; i++) {
-            sum += Math.exp(to[i] - most);
-        }
-        double all = most + Math.log(sum);
-        for (int i = 0; i < to.length; i++) {
-            to[i] -= all;
-        }
+        Softmax.log(to);
     }
 }

@@ -50,8 +50,8 @@ public final class ActivationFit {
             return solution;
         }
         try (Refit all = new Refit(problem, problem.all(), products)) {
-            double[] w = rounds(solution.weights(), all, problem.all(), List.of(problem.fit(), problem.held()));
-            return solution.with(w, all.relativeError(narrowed(w)));
+            double[] w = rounds(solution.weights(), all, List.of(problem.fit(), problem.held()));
+            return solution.with(w, all.relativeError(Numbers.narrowed(w)));
         }
     }
 
@@ -60,9 +60,10 @@ public final class ActivationFit {
     /// than others.
     private boolean helps() {
         try (Refit fit = new Refit(problem, problem.fit(), products)) {
-            float[] from = narrowed(solution.weights());
-            double[] start = widened(fit.solve(solution.kept(), solution.lambda(0), from, TOLERANCE, MANY_STEPS));
-            double[] end = rounds(start, fit, problem.fit(), List.of(problem.fit()));
+            float[] from = Numbers.narrowed(solution.weights());
+            double[] start =
+                    Numbers.widened(fit.solve(solution.kept(), solution.lambda(0), from, TOLERANCE, MANY_STEPS));
+            double[] end = rounds(start, fit, List.of(problem.fit()));
             List<Moments> held = List.of(problem.held());
             return look(end, held).distance <= TOLERATED * look(start, held).distance;
         }
@@ -70,33 +71,24 @@ public final class ActivationFit {
 
     /// @param start outputs x inputs, which the ridge holds on to
     /// @param refit to all samples
-    /// @param moments of all samples
     /// @param samples those that are kept
-    private double[] rounds(double[] start, Refit refit, Moments moments, List<Moments> samples) {
-        double[] w = start;
+    private double[] rounds(double[] start, Refit refit, List<Moments> samples) {
+        double[] w = start.clone();
+        double ridge = RIDGE / activation.curvature();
         for (int round = 0; round < rounds; round++) {
-            double[] way = look(w, samples).more;
-            float[] toTargets = refit.gradient(narrowed(w));
+            double[] more = look(w, samples).more;
+            float[] way = refit.gradient(Numbers.narrowed(w));
             double[] back = new double[w.length];
             for (int i = 0; i < w.length; i++) {
-                way[i] = (toTargets[i] + way[i]) / activation.curvature();
+                way[i] = (float) ((way[i] + more[i]) / activation.curvature());
                 back[i] = start[i] - w[i];
             }
-            w = step(w, way, back, moments);
+            float[] step = refit.step(solution.kept(), ridge, way, back, TOLERANCE, STEPS);
+            for (int i = 0; i < w.length; i++) {
+                w[i] += step[i];
+            }
         }
         return w;
-    }
-
-    private double[] step(double[] w, double[] way, double[] back, Moments moments) {
-        try (Refit refit = new Refit(problem.around(back), moments.towards(way), products)) {
-            double ridge = RIDGE / activation.curvature();
-            float[] step = refit.solve(solution.kept(), ridge, new float[w.length], TOLERANCE, STEPS);
-            double[] next = w.clone();
-            for (int i = 0; i < w.length; i++) {
-                next[i] += step[i];
-            }
-            return next;
-        }
     }
 
     /// How far the outputs are from where they should be.
@@ -136,21 +128,5 @@ public final class ActivationFit {
             }
         }
         return new Look(distance, more);
-    }
-
-    private static double[] widened(float[] narrow) {
-        double[] wide = new double[narrow.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = narrow[i];
-        }
-        return wide;
-    }
-
-    private static float[] narrowed(double[] wide) {
-        float[] narrow = new float[wide.length];
-        for (int i = 0; i < wide.length; i++) {
-            narrow[i] = (float) wide[i];
-        }
-        return narrow;
     }
 }

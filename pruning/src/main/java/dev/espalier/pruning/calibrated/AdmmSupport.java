@@ -196,19 +196,11 @@ final class AdmmSupport {
     }
 
     private float[] inverse(double rho) {
-        double[] shifted = new double[h.length];
-        for (int i = 0; i < shifted.length; i++) {
-            shifted[i] = h[i];
-        }
+        double[] shifted = Numbers.widened(h);
         for (int j = 0; j < inputs; j++) {
             shifted[j * inputs + j] += rho;
         }
-        double[] inverse = Inverse.of(shifted, inputs, products);
-        float[] narrow = new float[inverse.length];
-        for (int i = 0; i < narrow.length; i++) {
-            narrow[i] = (float) inverse[i];
-        }
-        return narrow;
+        return Numbers.narrowed(Inverse.of(shifted, inputs, products));
     }
 
     /// G - V + rho D.

@@ -33,11 +33,6 @@ final class GroupProblem {
         this.rowScale = isWhole ? rowScale : Arrays.copyOfRange(rowScale, firstRow, end);
     }
 
-    /// The same with other weights that the ridge holds on to.
-    GroupProblem around(double[] weights) {
-        return new GroupProblem(fit, held, 0, weights, hasBias, rowScale);
-    }
-
     /// The first of its outputs in the layer.
     int firstRow() {
         return firstRow;

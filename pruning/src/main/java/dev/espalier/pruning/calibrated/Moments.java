@@ -15,21 +15,12 @@ public final class Moments implements SampleSums {
     private long samples;
     private final Optional<KeptRows> kept;
 
-    private Moments(int inputs, int outputs, double[] inputMoments, double[] crossMoments, Optional<KeptRows> kept) {
+    private Moments(int inputs, int outputs, Optional<KeptRows> kept) {
         this.inputs = inputs;
         this.outputs = outputs;
-        this.inputMoments = inputMoments;
-        this.crossMoments = crossMoments;
+        this.inputMoments = new double[Math.multiplyExact(inputs, inputs)];
+        this.crossMoments = new double[Math.multiplyExact(outputs, inputs)];
         this.kept = kept;
-    }
-
-    private Moments(int inputs, int outputs, Optional<KeptRows> kept) {
-        this(
-                inputs,
-                outputs,
-                new double[Math.multiplyExact(inputs, inputs)],
-                new double[Math.multiplyExact(outputs, inputs)],
-                kept);
     }
 
     /// @param inputs length of x
@@ -84,19 +75,6 @@ public final class Moments implements SampleSums {
             both.samples += part.samples;
         }
         return both;
-    }
-
-    /// The same inputs with other targets, of which only this is known.
-    ///
-    /// @param cross mean of t'x, outputs x inputs
-    Moments towards(double[] cross) {
-        double[] sums = new double[cross.length];
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = cross[i] * samples;
-        }
-        Moments other = new Moments(inputs, outputs, inputMoments, sums, Optional.empty());
-        other.samples = samples;
-        return other;
     }
 
     /// Samples, if any were to be kept.

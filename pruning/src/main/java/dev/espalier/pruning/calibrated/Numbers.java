@@ -6,7 +6,7 @@ import dev.espalier.sparse.Shape;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// Elements of f32 and f16 tensors as numbers; others are not calibrated.
+/// Elements of f32 and f16 tensors as numbers, others are not calibrated; and numbers in either precision.
 final class Numbers {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -48,5 +48,23 @@ final class Numbers {
             set(tensor, i, values[i]);
         }
         return tensor;
+    }
+
+    /// In single precision.
+    static float[] narrowed(double[] values) {
+        float[] narrow = new float[values.length];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = (float) values[i];
+        }
+        return narrow;
+    }
+
+    /// In double precision.
+    static double[] widened(float[] values) {
+        double[] wide = new double[values.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
     }
 }

@@ -52,7 +52,19 @@ final class Refit implements AutoCloseable {
     /// @param steps at most so many
     /// @return outputs x inputs
     float[] solve(boolean[] kept, double lambda, float[] start, double tolerance, int steps) {
-        return new Run(kept, lambda * samples.meanDiagonal(problem.weightInputs()), start, tolerance).solve(steps);
+        return new Run(kept, ridge(lambda), quadratic.g(), problem.dense(), start, tolerance).solve(steps);
+    }
+
+    /// The best step for the same inputs and other targets.
+    ///
+    /// @param way what is G of these targets, outputs x inputs
+    /// @param back the step that the ridge pulls towards, outputs x inputs
+    float[] step(boolean[] kept, double lambda, float[] way, double[] back, double tolerance, int steps) {
+        return new Run(kept, ridge(lambda), way, back, new float[way.length], tolerance).solve(steps);
+    }
+
+    private double ridge(double lambda) {
+        return lambda * samples.meanDiagonal(problem.weightInputs());
     }
 
     @Override
@@ -64,6 +76,8 @@ final class Refit implements AutoCloseable {
     private final class Run {
         private final float[] free = new float[outputs * inputs];
         private final float ridge;
+        private final float[] g;
+        private final double[] towards;
         private final float[] w;
         private final float[] residual = new float[outputs * inputs];
         private final float[] direction = new float[outputs * inputs];
@@ -72,8 +86,11 @@ final class Refit implements AutoCloseable {
         private final double[] rz = new double[outputs];
         private final double[] enough = new double[outputs];
 
-        Run(boolean[] kept, double ridge, float[] start, double tolerance) {
+        /// @param towards what the ridge pulls towards, outputs x inputs
+        Run(boolean[] kept, double ridge, float[] g, double[] towards, float[] start, double tolerance) {
             this.ridge = (float) ridge;
+            this.g = g;
+            this.towards = towards;
             this.w = start.clone();
             for (int j = 0; j < inputs; j++) {
                 double diagonal = quadratic.h()[j * inputs + j] + (j < problem.weightInputs() ? ridge : 0);
@@ -86,8 +103,8 @@ final class Refit implements AutoCloseable {
                     boolean isFree = j >= problem.weightInputs() || kept[row * problem.weightInputs() + j];
                     free[i] = isFree ? 1 : 0;
                     w[i] *= free[i];
-                    double g = free[i] * g(row, j);
-                    reference += g * g * preconditioner[j];
+                    double pull = free[i] * g(row, j);
+                    reference += pull * pull * preconditioner[j];
                 }
                 enough[row] = tolerance * tolerance * reference;
             });
@@ -102,8 +119,8 @@ final class Refit implements AutoCloseable {
         }
 
         private double g(int row, int j) {
-            double pull = j < problem.weightInputs() ? ridge * problem.dense()[row * inputs + j] : 0;
-            return quadratic.g()[row * inputs + j] + pull;
+            double pull = j < problem.weightInputs() ? ridge * towards[row * inputs + j] : 0;
+            return g[row * inputs + j] + pull;
         }
 
         float[] solve(int steps) {

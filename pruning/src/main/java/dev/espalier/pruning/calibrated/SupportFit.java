@@ -85,7 +85,7 @@ final class SupportFit implements AutoCloseable {
 
     private LayerSolution solution(boolean[] kept, double lambda, float[] weights) {
         return new LayerSolution(
-                widened(weights),
+                Numbers.widened(weights),
                 problem.inputs(),
                 kept,
                 lambda,
@@ -94,11 +94,7 @@ final class SupportFit implements AutoCloseable {
     }
 
     private float[] denseWeights() {
-        float[] w = new float[problem.dense().length];
-        for (int i = 0; i < w.length; i++) {
-            w[i] = (float) problem.dense()[i];
-        }
-        return w;
+        return Numbers.narrowed(problem.dense());
     }
 
     private float[] masked(boolean[] kept) {
@@ -113,14 +109,6 @@ final class SupportFit implements AutoCloseable {
             }
         }
         return w;
-    }
-
-    private static double[] widened(float[] weights) {
-        double[] wide = new double[weights.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = weights[i];
-        }
-        return wide;
     }
 
     @Override

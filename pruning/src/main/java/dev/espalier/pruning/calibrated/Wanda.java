@@ -30,10 +30,7 @@ final class Wanda implements CalibratedMethod {
 
     /// Scores outputs x inputs; of single weights their rank in the output instead.
     static float[] saliency(double[] scores, int inputs, SparsityPattern pattern) {
-        float[] narrow = new float[scores.length];
-        for (int i = 0; i < narrow.length; i++) {
-            narrow[i] = (float) scores[i];
-        }
+        float[] narrow = Numbers.narrowed(scores);
         return pattern instanceof Unstructured ? ranks(narrow, inputs) : narrow;
     }
 
