@@ -10,7 +10,6 @@ import java.util.stream.LongStream;
 /// the scores that share the digits found so far. It reads the scores two (31 bits) or four times (63), keeps
 /// nothing of them, and since it only counts, the result does not depend on the number of threads.
 public record Cut(long score, long ties) {
-    private static final int BLOCK = 4096;
     private static final int CHUNK = 1 << 20;
     private static final int DIGIT_BITS = 16;
 
@@ -70,25 +69,25 @@ public record Cut(long score, long ties) {
     }
 
     private static void count(Range range, long prefix, int low, int width, long[] histogram) {
-        long[] block = new long[BLOCK];
         int digits = (1 << width) - 1;
         boolean isFirst = low + width == range.scores.bits();
-        for (long from = range.from; from < range.to; from += BLOCK) {
-            int count = (int) Math.min(BLOCK, range.to - from);
-            range.scores.read(from, count, block);
-            if (isFirst) {
-                for (int i = 0; i < count; i++) {
-                    histogram[(int) (block[i] >>> low)]++;
-                }
-                continue;
-            }
-            for (int i = 0; i < count; i++) {
-                long score = block[i] >>> low;
-                if (score >>> width == prefix) {
-                    histogram[(int) score & digits]++;
-                }
-            }
-        }
+        range.scores.forEachBlock(
+                range.from,
+                range.to,
+                isFirst
+                        ? (from, count, scores) -> {
+                            for (int i = 0; i < count; i++) {
+                                histogram[(int) (scores[i] >>> low)]++;
+                            }
+                        }
+                        : (from, count, scores) -> {
+                            for (int i = 0; i < count; i++) {
+                                long score = scores[i] >>> low;
+                                if (score >>> width == prefix) {
+                                    histogram[(int) score & digits]++;
+                                }
+                            }
+                        });
     }
 
     private static void add(long[] sum, long[] more) {
@@ -125,28 +124,22 @@ public record Cut(long score, long ties) {
     }
 
     private long countBelow(Scores scores, long start, long end) {
-        long[] block = new long[BLOCK];
-        long below = 0;
-        for (long from = start; from < end; from += BLOCK) {
-            int count = (int) Math.min(BLOCK, end - from);
-            scores.read(from, count, block);
+        long[] below = {0};
+        scores.forEachBlock(start, end, (from, count, block) -> {
             for (int i = 0; i < count; i++) {
-                below += block[i] < score ? 1 : 0;
+                below[0] += block[i] < score ? 1 : 0;
             }
-        }
-        return below;
+        });
+        return below[0];
     }
 
     private long countEqual(Scores scores) {
-        long[] block = new long[BLOCK];
-        long equal = 0;
-        for (long from = 0; from < scores.count(); from += BLOCK) {
-            int count = (int) Math.min(BLOCK, scores.count() - from);
-            scores.read(from, count, block);
+        long[] equal = {0};
+        scores.forEachBlock(0, scores.count(), (from, count, block) -> {
             for (int i = 0; i < count; i++) {
-                equal += block[i] == score ? 1 : 0;
+                equal[0] += block[i] == score ? 1 : 0;
             }
-        }
-        return equal;
+        });
+        return equal[0];
     }
 }

@@ -208,29 +208,12 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
     ///
     /// @throws IllegalArgumentException if the type is wider than 64 bits
     void writeBits(long from, int count, long[] bits) {
+        // Each width has a method of its own, as for reading.
         switch (type.bits()) {
             case 64 -> MemorySegment.copy(bits, 0, data, LONG, from * 8, count);
-            case 32 -> {
-                int[] block = new int[count];
-                for (int i = 0; i < count; i++) {
-                    block[i] = (int) bits[i];
-                }
-                MemorySegment.copy(block, 0, data, INT, from * 4, count);
-            }
-            case 16 -> {
-                short[] block = new short[count];
-                for (int i = 0; i < count; i++) {
-                    block[i] = (short) bits[i];
-                }
-                MemorySegment.copy(block, 0, data, SHORT, from * 2, count);
-            }
-            case 8 -> {
-                byte[] block = new byte[count];
-                for (int i = 0; i < count; i++) {
-                    block[i] = (byte) bits[i];
-                }
-                MemorySegment.copy(block, 0, data, ValueLayout.JAVA_BYTE, from, count);
-            }
+            case 32 -> writeInts(from, count, bits);
+            case 16 -> writeShorts(from, count, bits);
+            case 8 -> writeBytes(from, count, bits);
             case 2, 4, 6 -> {
                 for (int i = 0; i < count; i++) {
                     setPackedBits(from + i, bits[i]);
@@ -238,6 +221,30 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
             }
             default -> throw new IllegalArgumentException("elements of type " + type + " are not written");
         }
+    }
+
+    private void writeInts(long from, int count, long[] bits) {
+        int[] block = new int[count];
+        for (int i = 0; i < count; i++) {
+            block[i] = (int) bits[i];
+        }
+        MemorySegment.copy(block, 0, data, INT, from * 4, count);
+    }
+
+    private void writeShorts(long from, int count, long[] bits) {
+        short[] block = new short[count];
+        for (int i = 0; i < count; i++) {
+            block[i] = (short) bits[i];
+        }
+        MemorySegment.copy(block, 0, data, SHORT, from * 2, count);
+    }
+
+    private void writeBytes(long from, int count, long[] bits) {
+        byte[] block = new byte[count];
+        for (int i = 0; i < count; i++) {
+            block[i] = (byte) bits[i];
+        }
+        MemorySegment.copy(block, 0, data, ValueLayout.JAVA_BYTE, from, count);
     }
 
     private void setPackedBits(long index, long bits) {

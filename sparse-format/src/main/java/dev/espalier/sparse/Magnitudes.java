@@ -5,8 +5,6 @@ package dev.espalier.sparse;
 /// and all that may have a scale need a `double` to be exact, and so does every weight that is compared
 /// with one of those.
 public final class Magnitudes implements Scores {
-    private static final int BLOCK = 4096;
-
     private final DenseTensor tensor;
     private final Quantization quantization;
     private final int bits;
@@ -50,22 +48,23 @@ public final class Magnitudes implements Scores {
     /// @throws IllegalArgumentException if the type has no magnitudes ([#supports])
     public static Census census(DenseTensor tensor, Quantization quantization) {
         int bits = exactBits(tensor.type());
-        long never = Scores.never(bits);
-        Magnitudes magnitudes = of(tensor, quantization, bits);
-        long[] block = new long[BLOCK];
+        long most = Scores.never(bits) - 1;
+        long[] found = new long[2];
+        of(tensor, quantization, bits)
+                .forEachBlock(0, tensor.elementCount(), (from, count, scores) -> count(count, scores, most, found));
+        return new Census(found[0], found[1]);
+    }
+
+    /// By the sign of a difference: several at a time in the processor's vectors, and no branch where there are none.
+    private static void count(int count, long[] scores, long most, long[] found) {
         long zeros = 0;
         long unprunable = 0;
-        // By the sign of a difference: several at a time in the processor's vectors, and no branch where there are
-        // none.
-        for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
-            int count = (int) Math.min(BLOCK, tensor.elementCount() - from);
-            magnitudes.read(from, count, block);
-            for (int i = 0; i < count; i++) {
-                zeros += (block[i] - 1) >>> 63;
-                unprunable += (never - 1 - block[i]) >>> 63;
-            }
+        for (int i = 0; i < count; i++) {
+            zeros += (scores[i] - 1) >>> 63;
+            unprunable += (most - scores[i]) >>> 63;
         }
-        return new Census(zeros, unprunable);
+        found[0] += zeros;
+        found[1] += unprunable;
     }
 
     @Override

@@ -13,6 +13,31 @@ public interface Scores {
     /// score is [#never(int)] or above. Called from several threads at once.
     void read(long from, int count, long[] out);
 
+    /// What is done with some of the scores.
+    @FunctionalInterface
+    interface Block {
+        /// @param from the element of the first score
+        /// @param count how many there are
+        /// @param scores they, from place 0 on; may be changed
+        void take(long from, int count, long[] scores);
+    }
+
+    /// How many scores a block has, unless there are no more.
+    int BLOCK = 4096;
+
+    /// Reads the scores of the elements from `from` to `to`, in order.
+    ///
+    /// All that looks at many scores does it by this: in a short command the optimizing compiler takes as much
+    /// time as the work, and small loops over an array are compiled sooner than loops that reading is inlined in.
+    default void forEachBlock(long from, long to, Block block) {
+        long[] scores = new long[BLOCK];
+        for (long at = from; at < to; at += BLOCK) {
+            int count = (int) Math.min(BLOCK, to - at);
+            read(at, count, scores);
+            block.take(at, count, scores);
+        }
+    }
+
     /// The lowest score that is never pruned: infinity in the `float` or `double` that the bits are taken from.
     static long never(int bits) {
         return switch (bits) {

@@ -9,7 +9,6 @@ final class Runs {
     /// None.
     static final Runs NONE = new Runs(0, new long[0], new long[0]);
 
-    private static final int BLOCK = 4096;
     /// Scores of at most so many possible values are counted, others are collected and sorted.
     private static final int FEW = 1 << 19;
 
@@ -35,19 +34,9 @@ final class Runs {
                 : chunks.mapToObj(i -> ofChunk(scores, i, low, high)).reduce(NONE, Runs::merge);
     }
 
-    /// What is done with a block of scores.
-    private interface Sink {
-        void add(long[] block, int count);
-    }
-
-    private static void read(Scores scores, int chunk, Sink sink) {
-        long[] block = new long[BLOCK];
-        long end = Math.min(scores.count(), (chunk + 1L) * ScoreHistogram.CHUNK);
-        for (long at = (long) chunk * ScoreHistogram.CHUNK; at < end; at += BLOCK) {
-            int count = (int) Math.min(BLOCK, end - at);
-            scores.read(at, count, block);
-            sink.add(block, count);
-        }
+    private static void read(Scores scores, int chunk, Scores.Block block) {
+        long start = (long) chunk * ScoreHistogram.CHUNK;
+        scores.forEachBlock(start, Math.min(scores.count(), start + ScoreHistogram.CHUNK), block);
     }
 
     private static long below(long low, long[] block, int count) {
@@ -59,7 +48,7 @@ final class Runs {
     }
 
     /// How often each score of a range occurs.
-    private static final class Counts implements Sink {
+    private static final class Counts implements Scores.Block {
         private final long low;
         private final int[] counts;
         private long below;
@@ -72,7 +61,7 @@ final class Runs {
         /// Few lie in the range: a branch that is seldom taken costs less than to count each. It has to be one: of two,
         /// the first would be guessed wrong often.
         @Override
-        public void add(long[] block, int count) {
+        public void take(long from, int count, long[] block) {
             below += Runs.below(low, block, count);
             for (int i = 0; i < count; i++) {
                 long above = block[i] - low;
@@ -106,10 +95,10 @@ final class Runs {
     }
 
     /// Scores of a range that are few, but may be anywhere in it.
-    private static final class Collected implements Sink {
+    private static final class Collected implements Scores.Block {
         private final long low;
         private final long span;
-        private long[] found = new long[BLOCK];
+        private long[] found = new long[Scores.BLOCK];
         private int size;
         private long below;
 
@@ -119,7 +108,7 @@ final class Runs {
         }
 
         @Override
-        public void add(long[] block, int count) {
+        public void take(long from, int count, long[] block) {
             below += Runs.below(low, block, count);
             if (found.length - size < count) {
                 found = Arrays.copyOf(found, 2 * found.length);

@@ -12,7 +12,6 @@ final class ScoreHistogram {
     /// Bits that scores are binned by: sign and exponent of a number and at least four bits of its fraction.
     private static final int DIGITS_OF_FLOAT = 15;
     private static final int DIGITS_OF_DOUBLE = 16;
-    private static final int BLOCK = 4096;
     /// How many chunks are in memory at a time.
     private static final int BATCH = 16;
     /// Of so many scores and more a sample is one block of several.
@@ -27,6 +26,25 @@ final class ScoreHistogram {
         Chunk(int bins, boolean withEnergy) {
             this.counts = new int[bins];
             this.energies = new double[withEnergy ? bins : 0];
+        }
+
+        void add(int count, long[] scores, int shift) {
+            for (int i = 0; i < count; i++) {
+                int bin = (int) (scores[i] >>> shift);
+                if (bin < counts.length) {
+                    counts[bin]++;
+                }
+            }
+        }
+
+        void addEnergies(int count, long[] scores, int shift, int bits, double scale) {
+            for (int i = 0; energies.length > 0 && i < count; i++) {
+                int bin = (int) (scores[i] >>> shift);
+                if (bin < energies.length) {
+                    double value = Scores.real(scores[i], bits) * scale;
+                    energies[bin] += value * value;
+                }
+            }
         }
     }
 
@@ -94,21 +112,14 @@ final class ScoreHistogram {
 
     private static Chunk count(Scores scores, int number, int shift, Chunk chunk, double scale, int stride) {
         int bits = scores.bits();
-        long[] block = new long[BLOCK];
-        long end = Math.min(scores.count(), (number + 1L) * CHUNK);
-        for (long at = (long) number * CHUNK; at < end; at += (long) stride * BLOCK) {
-            int count = (int) Math.min(BLOCK, end - at);
-            scores.read(at, count, block);
-            for (int i = 0; i < count; i++) {
-                int bin = (int) (block[i] >>> shift);
-                if (bin < chunk.counts.length) {
-                    chunk.counts[bin]++;
-                    if (chunk.energies.length > 0) {
-                        double value = Scores.real(block[i], bits) * scale;
-                        chunk.energies[bin] += value * value;
-                    }
-                }
-            }
+        long start = (long) number * CHUNK;
+        long end = Math.min(scores.count(), start + CHUNK);
+        long part = stride == 1 ? CHUNK : Scores.BLOCK;
+        for (long at = start; at < end; at += stride * part) {
+            scores.forEachBlock(at, Math.min(end, at + part), (from, count, block) -> {
+                chunk.add(count, block, shift);
+                chunk.addEnergies(count, block, shift, bits, scale);
+            });
         }
         return chunk;
     }
@@ -124,17 +135,14 @@ final class ScoreHistogram {
     }
 
     private static double largest(Scores scores, int number) {
-        long[] block = new long[BLOCK];
-        long end = Math.min(scores.count(), (number + 1L) * CHUNK);
-        long largest = 0;
-        for (long at = (long) number * CHUNK; at < end; at += BLOCK) {
-            int count = (int) Math.min(BLOCK, end - at);
-            scores.read(at, count, block);
+        long[] largest = {0};
+        long start = (long) number * CHUNK;
+        scores.forEachBlock(start, Math.min(scores.count(), start + CHUNK), (from, count, block) -> {
             for (int i = 0; i < count; i++) {
-                largest = block[i] < Scores.never(63) ? Math.max(largest, block[i]) : largest;
+                largest[0] = block[i] < Scores.never(63) ? Math.max(largest[0], block[i]) : largest[0];
             }
-        }
-        return Scores.real(largest, 63);
+        });
+        return Scores.real(largest[0], 63);
     }
 
     /// Whether all scores were counted.
