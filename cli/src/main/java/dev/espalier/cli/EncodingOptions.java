@@ -21,7 +21,7 @@ final class EncodingOptions {
             completionCandidates = Converters.Encodings.class,
             description = "How weights with zeros are stored, one of ${COMPLETION-CANDIDATES} (default: auto, the "
                     + "smallest for each).")
-    private EncodingChoice encoding = EncodingChoice.AUTO;
+    private @Nullable EncodingChoice encoding;
 
     @Option(
             names = "--fastest-load",
@@ -47,9 +47,9 @@ final class EncodingOptions {
 
     private EncodingChoice encodings() {
         if (!fastestLoad) {
-            return encoding;
+            return encoding == null ? EncodingChoice.AUTO : encoding;
         }
-        if (!encoding.equals(EncodingChoice.AUTO)) {
+        if (encoding != null && !encoding.equals(EncodingChoice.AUTO)) {
             throw new ParameterException(
                     spec.commandLine(), "--fastest-load chooses among encodings: it does not go with --encoding");
         }

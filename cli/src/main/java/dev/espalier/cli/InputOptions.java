@@ -33,7 +33,7 @@ final class InputOptions {
             converter = PreprocessConverter.class,
             description = "What is done to each row first: scale=1/255,mean=.485:.456:.406,std=.229:.224:.225,"
                     + "resize=256,crop=224,layout=nchw|nhwc,bgr; each part optional.")
-    private Preprocess preprocess = Preprocess.NONE;
+    private @Nullable Preprocess preprocess;
 
     @Option(
             names = "--tokenizer",
@@ -79,7 +79,7 @@ final class InputOptions {
         }
         Optional<ReadOptions.Text> texts = Optional.ofNullable(tokenizer)
                 .map(file -> new ReadOptions.Text(file, Optional.ofNullable(maxTokens), text, isApart));
-        return Dataset.open(data, new ReadOptions(preprocess, texts));
+        return Dataset.open(data, new ReadOptions(preprocess(), texts));
     }
 
     /// Array for an input.
@@ -88,7 +88,7 @@ final class InputOptions {
     }
 
     Preprocess preprocess() {
-        return preprocess;
+        return preprocess == null ? Preprocess.NONE : preprocess;
     }
 
     /// Which rows are used.
@@ -98,7 +98,7 @@ final class InputOptions {
 
     /// Whether none is given.
     boolean areUnused() {
-        return names.isEmpty() && preprocess.equals(Preprocess.NONE) && tokenizer == null && where == null;
+        return names.isEmpty() && preprocess == null && tokenizer == null && where == null;
     }
 
     static final class PreprocessConverter implements ITypeConverter<Preprocess> {

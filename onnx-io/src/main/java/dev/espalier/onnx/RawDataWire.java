@@ -1,19 +1,12 @@
 package dev.espalier.onnx;
 
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import dev.espalier.onnx.proto.ModelProto;
 import dev.espalier.onnx.proto.TensorProto;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 
 /// Takes large raw_data out of the bytes of a model before protobuf reads them, and puts it back after protobuf has
 /// written them: protobuf for Java copies every field onto the heap, and weights are to stay in the mapped file.
@@ -37,8 +30,6 @@ final class RawDataWire {
     private static final int STAND_IN_BYTES = 22;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final Descriptor TENSOR = TensorProto.getDescriptor();
-    private static final Map<Descriptor, Map<Integer, Descriptor>> WAYS = waysToTensors();
 
     private final MemorySegment bytes;
     private final Blobs blobs;
@@ -52,44 +43,12 @@ final class RawDataWire {
         this.isTaking = isTaking;
     }
 
-    /// The fields of each message type through which tensors can be reached.
-    private static Map<Descriptor, Map<Integer, Descriptor>> waysToTensors() {
-        Map<Descriptor, Map<Integer, Descriptor>> ways = new HashMap<>();
-        collect(ModelProto.getDescriptor(), ways, new HashSet<>());
-        // Recursive types need another round until nothing is added.
-        for (int before = -1, size = 0; size != before; ) {
-            before = size;
-            collect(ModelProto.getDescriptor(), ways, new HashSet<>());
-            size = ways.values().stream().mapToInt(Map::size).sum();
-        }
-        return ways;
-    }
-
-    private static boolean collect(
-            Descriptor type, Map<Descriptor, Map<Integer, Descriptor>> ways, Set<Descriptor> seen) {
-        if (type.equals(TENSOR)) {
-            return true;
-        }
-        boolean leads = ways.containsKey(type);
-        if (!seen.add(type)) {
-            return leads;
-        }
-        for (FieldDescriptor field : type.getFields()) {
-            if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-                    && collect(field.getMessageType(), ways, seen)) {
-                ways.computeIfAbsent(type, t -> new HashMap<>()).put(field.getNumber(), field.getMessageType());
-                leads = true;
-            }
-        }
-        return leads;
-    }
-
     /// The bytes of a model without its large raw_data, which is added to `blobs` as views of `model`.
     ///
     /// @throws MalformedWireException if the bytes are not protobuf, or use a field number that is a blob's here
     static byte[] take(MemorySegment model, Blobs blobs) throws MalformedWireException {
         RawDataWire wire = new RawDataWire(model, blobs, true);
-        long length = wire.measure(ModelProto.getDescriptor(), 0, model.byteSize(), 0);
+        long length = wire.measure(MessageKind.MODEL, 0, model.byteSize(), 0);
         if (length > Integer.MAX_VALUE - 16) {
             throw new MalformedWireException("it has more than 2 GiB");
         }
@@ -98,7 +57,7 @@ final class RawDataWire {
         long[] at = new long[1];
         try {
             wire.count = 1;
-            wire.copy(ModelProto.getDescriptor(), 0, model.byteSize(), part -> {
+            wire.copy(MessageKind.MODEL, 0, model.byteSize(), part -> {
                 target.asSlice(at[0]).copyFrom(part);
                 at[0] += part.byteSize();
             });
@@ -112,7 +71,7 @@ final class RawDataWire {
     static long fullLength(byte[] slim, Blobs blobs) {
         try {
             return new RawDataWire(MemorySegment.ofArray(slim), blobs, false)
-                    .measure(ModelProto.getDescriptor(), 0, slim.length, 0);
+                    .measure(MessageKind.MODEL, 0, slim.length, 0);
         } catch (MalformedWireException e) {
             throw new IllegalStateException("protobuf has written what is not protobuf", e);
         }
@@ -122,9 +81,9 @@ final class RawDataWire {
     static void put(byte[] slim, Blobs blobs, Sink to) throws IOException {
         RawDataWire wire = new RawDataWire(MemorySegment.ofArray(slim), blobs, false);
         try {
-            wire.measure(ModelProto.getDescriptor(), 0, slim.length, 0);
+            wire.measure(MessageKind.MODEL, 0, slim.length, 0);
             wire.count = 1;
-            wire.copy(ModelProto.getDescriptor(), 0, slim.length, to);
+            wire.copy(MessageKind.MODEL, 0, slim.length, to);
         } catch (MalformedWireException e) {
             throw new IllegalStateException("protobuf has written what is not protobuf", e);
         }
@@ -140,14 +99,13 @@ final class RawDataWire {
         return STAND_IN_BYTES;
     }
 
-    private long measure(Descriptor type, long from, long to, int depth) throws MalformedWireException {
+    private long measure(MessageKind type, long from, long to, int depth) throws MalformedWireException {
         WireCursor.requireDepth(depth);
         int slot = count++;
         if (slot == lengths.length) {
             lengths = Arrays.copyOf(lengths, count * 2);
         }
-        boolean takesRawData = isTaking && type.equals(TENSOR) && hasOneRawData(from, to);
-        Map<Integer, Descriptor> ways = WAYS.getOrDefault(type, Map.of());
+        boolean takesRawData = isTaking && type == MessageKind.TENSOR && hasOneRawData(from, to);
         WireCursor cursor = new WireCursor(bytes, from);
         long length = 0;
         while (cursor.at() < to) {
@@ -162,7 +120,7 @@ final class RawDataWire {
             }
             long tagLength = cursor.at() - start;
             long size = cursor.length(to);
-            Descriptor inner = ways.get(field);
+            MessageKind inner = type.at(field);
             if (inner != null) {
                 long content = cursor.at();
                 long changed = measure(inner, content, content + size, depth + 1);
@@ -178,8 +136,8 @@ final class RawDataWire {
         return length;
     }
 
-    private boolean isStandIn(Descriptor type, int field) throws MalformedWireException {
-        boolean isStandIn = type.equals(TENSOR) && (field == BLOB || field == BLOB_BYTES);
+    private boolean isStandIn(MessageKind type, int field) throws MalformedWireException {
+        boolean isStandIn = type == MessageKind.TENSOR && (field == BLOB || field == BLOB_BYTES);
         if (isStandIn && isTaking) {
             throw new MalformedWireException("a tensor has field " + field + ", which the standard does not have");
         }
@@ -207,9 +165,8 @@ final class RawDataWire {
         return found == 1;
     }
 
-    private void copy(Descriptor type, long from, long to, Sink sink) throws MalformedWireException, IOException {
-        boolean takesRawData = isTaking && type.equals(TENSOR) && hasOneRawData(from, to);
-        Map<Integer, Descriptor> ways = WAYS.getOrDefault(type, Map.of());
+    private void copy(MessageKind type, long from, long to, Sink sink) throws MalformedWireException, IOException {
+        boolean takesRawData = isTaking && type == MessageKind.TENSOR && hasOneRawData(from, to);
         WireCursor cursor = new WireCursor(bytes, from);
         long unwritten = from;
         while (cursor.at() < to) {
@@ -231,7 +188,7 @@ final class RawDataWire {
             }
             long size = cursor.length(to);
             long content = cursor.at();
-            Descriptor inner = ways.get(field);
+            MessageKind inner = type.at(field);
             if (inner != null) {
                 flush(unwritten, afterTag, sink);
                 sink.write(encoded(out -> out.writeUInt64NoTag(lengths[count])));
