@@ -194,13 +194,18 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         int pairs = count / 2;
         int back = count - pairs;
         MemorySegment.copy(data, LONG, from * 4, out, back, pairs);
+        splitPairs(pairs, back, mask, out);
+        if (count % 2 != 0) {
+            out[count - 1] = data.get(INT, (from + count - 1) * 4) & mask;
+        }
+    }
+
+    /// Apart from the copying, so that there is little to compile.
+    private static void splitPairs(int pairs, int back, long mask, long[] out) {
         for (int i = 0; i < pairs; i++) {
             long pair = out[back + i];
             out[2 * i] = pair & mask;
             out[2 * i + 1] = (pair >>> 32) & mask;
-        }
-        if (count % 2 != 0) {
-            out[count - 1] = data.get(INT, (from + count - 1) * 4) & mask;
         }
     }
 

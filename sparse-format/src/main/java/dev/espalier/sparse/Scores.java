@@ -30,8 +30,13 @@ public interface Scores {
     /// All that looks at many scores does it by this: in a short command the optimizing compiler takes as much
     /// time as the work, and small loops over an array are compiled sooner than loops that reading is inlined in.
     default void forEachBlock(long from, long to, Block block) {
+        forEachBlock(from, to, 1, block);
+    }
+
+    /// Reads one block of `stride`, the first of them among these.
+    default void forEachBlock(long from, long to, int stride, Block block) {
         long[] scores = new long[BLOCK];
-        for (long at = from; at < to; at += BLOCK) {
+        for (long at = from; at < to; at += (long) stride * BLOCK) {
             int count = (int) Math.min(BLOCK, to - at);
             read(at, count, scores);
             block.take(at, count, scores);

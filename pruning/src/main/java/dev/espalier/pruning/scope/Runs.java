@@ -79,12 +79,15 @@ final class Runs {
         }
 
         Runs runs() {
-            int[] found =
-                    IntStream.range(0, counts.length).filter(i -> counts[i] > 0).toArray();
-            return new Runs(
-                    below,
-                    Arrays.stream(found).mapToLong(i -> low + i).toArray(),
-                    Arrays.stream(found).mapToLong(i -> counts[i]).toArray());
+            long[] scores = new long[counts.length];
+            long[] often = new long[counts.length];
+            int size = 0;
+            for (int i = 0; i < counts.length; i++) {
+                scores[size] = low + i;
+                often[size] = counts[i];
+                size += counts[i] > 0 ? 1 : 0;
+            }
+            return new Runs(below, Arrays.copyOf(scores, size), Arrays.copyOf(often, size));
         }
     }
 

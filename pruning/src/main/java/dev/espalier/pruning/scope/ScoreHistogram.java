@@ -1,7 +1,6 @@
 package dev.espalier.pruning.scope;
 
 import dev.espalier.sparse.Scores;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -34,6 +33,15 @@ final class ScoreHistogram {
                 if (bin < counts.length) {
                     counts[bin]++;
                 }
+            }
+        }
+
+        void addTo(long[] allCounts, double[] allEnergies) {
+            for (int i = 0; i < counts.length; i++) {
+                allCounts[i] += counts[i];
+            }
+            for (int i = 0; i < energies.length; i++) {
+                allEnergies[i] += energies[i];
             }
         }
 
@@ -98,10 +106,7 @@ final class ScoreHistogram {
                     .parallel()
                     .mapToObj(i -> count(scores, i, shift, new Chunk(bins, withEnergy), scale, stride))
                     .toList();
-            for (Chunk chunk : batch) {
-                Arrays.setAll(counts, i -> counts[i] + chunk.counts[i]);
-                Arrays.setAll(energies, i -> energies[i] + chunk.energies[i]);
-            }
+            batch.forEach(chunk -> chunk.addTo(counts, energies));
         }
         return new ScoreHistogram(shift, scale, stride, counts, energies);
     }
@@ -113,14 +118,10 @@ final class ScoreHistogram {
     private static Chunk count(Scores scores, int number, int shift, Chunk chunk, double scale, int stride) {
         int bits = scores.bits();
         long start = (long) number * CHUNK;
-        long end = Math.min(scores.count(), start + CHUNK);
-        long part = stride == 1 ? CHUNK : Scores.BLOCK;
-        for (long at = start; at < end; at += stride * part) {
-            scores.forEachBlock(at, Math.min(end, at + part), (from, count, block) -> {
-                chunk.add(count, block, shift);
-                chunk.addEnergies(count, block, shift, bits, scale);
-            });
-        }
+        scores.forEachBlock(start, Math.min(scores.count(), start + CHUNK), stride, (from, count, block) -> {
+            chunk.add(count, block, shift);
+            chunk.addEnergies(count, block, shift, bits, scale);
+        });
         return chunk;
     }
 
