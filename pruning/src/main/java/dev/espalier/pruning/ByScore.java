@@ -2,6 +2,8 @@ package dev.espalier.pruning;
 
 import dev.espalier.sparse.Cut;
 import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Magnitudes;
+import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Scores;
 import dev.espalier.sparse.SparsityPattern;
 import java.util.List;
@@ -46,6 +48,8 @@ final class ByScore implements PruningMethod {
         Scores scores = scorer.score(weight, tensor, seed);
         Scores units = target.pattern().units(scores);
         Cut cut = target.cut().orElseGet(() -> Cut.ofSmallest(List.of(units), target.zeros()));
-        return new PrunedWeight(weight, target.pattern().select(tensor.shape(), scores, units, cut), tensor);
+        Mask kept = target.pattern().select(tensor.shape(), scores, units, cut);
+        PrunedWeight pruned = new PrunedWeight(weight, kept, tensor);
+        return scores instanceof Magnitudes magnitudes ? pruned.counted(magnitudes.census()) : pruned;
     }
 }

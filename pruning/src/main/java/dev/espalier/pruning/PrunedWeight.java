@@ -3,6 +3,7 @@ package dev.espalier.pruning;
 import dev.espalier.onnx.Constant;
 import dev.espalier.onnx.Value;
 import dev.espalier.sparse.DenseTensor;
+import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Mask;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,14 @@ import java.util.Optional;
 /// @param elements what the elements that stay are now; what it has in place of the others does not matter
 /// @param alongside other constants that change with it, such as the bias of its layer
 /// @param calibrated what samples say of it, if the method had any
+/// @param before what the weight was, if the method counted it on its way
 public record PrunedWeight(
         Weight weight,
         Mask nonZeros,
         DenseTensor elements,
         Map<Value, Constant> alongside,
-        Optional<Calibrated> calibrated) {
+        Optional<Calibrated> calibrated,
+        Optional<Magnitudes.Census> before) {
     /// How a weight came out of calibration. An error is the mean squared distance of the layer's outputs from
     /// what they should be, over the mean square of these.
     ///
@@ -46,11 +49,16 @@ public record PrunedWeight(
 
     /// A weight that alone changes, without samples.
     public PrunedWeight(Weight weight, Mask nonZeros, DenseTensor elements) {
-        this(weight, nonZeros, elements, Map.of(), Optional.empty());
+        this(weight, nonZeros, elements, Map.of(), Optional.empty(), Optional.empty());
+    }
+
+    /// The same, counted.
+    PrunedWeight counted(Magnitudes.Census census) {
+        return new PrunedWeight(weight, nonZeros, elements, alongside, calibrated, Optional.of(census));
     }
 
     /// The same weight, pruned by magnitude because it could not be calibrated.
     public PrunedWeight notCalibrated(String reason) {
-        return new PrunedWeight(weight, nonZeros, elements, alongside, Optional.of(Calibrated.not(reason)));
+        return new PrunedWeight(weight, nonZeros, elements, alongside, Optional.of(Calibrated.not(reason)), before);
     }
 }

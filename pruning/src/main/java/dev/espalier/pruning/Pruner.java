@@ -70,7 +70,8 @@ public final class Pruner {
                         target.pattern(),
                         WeightLayout.channelsOf(weight)));
         Mask nonZeros = chosen.nonZeros(pruned.nonZeros());
-        Magnitudes.Census before = Magnitudes.census(weight.tensor(), weight.quantization());
+        Magnitudes.Census before =
+                pruned.before().orElseGet(() -> Magnitudes.census(weight.tensor(), weight.quantization()));
         LayerResult result = new LayerResult(
                 weight,
                 target.requested(),

@@ -1,5 +1,7 @@
 package dev.espalier.sparse;
 
+import org.jspecify.annotations.Nullable;
+
 /// Scores by magnitude: |value|, in real units where the weight is quantized. NaN and infinities are
 /// never pruned. The scores of `f16`, `bf16` and `f32` weights are the bits of a `float`; `f64` ones
 /// and all that may have a scale need a `double` to be exact, and so does every weight that is compared
@@ -8,6 +10,8 @@ public final class Magnitudes implements Scores {
     private final DenseTensor tensor;
     private final Quantization quantization;
     private final int bits;
+    /// Counted on the way of who looks at all of them: reading them once more takes longer.
+    private @Nullable Census census;
 
     private Magnitudes(DenseTensor tensor, Quantization quantization, int bits) {
         this.tensor = tensor;
@@ -47,11 +51,31 @@ public final class Magnitudes implements Scores {
     ///
     /// @throws IllegalArgumentException if the type has no magnitudes ([#supports])
     public static Census census(DenseTensor tensor, Quantization quantization) {
-        int bits = exactBits(tensor.type());
+        return of(tensor, quantization, exactBits(tensor.type())).census();
+    }
+
+    /// How many are zero, and how many must never be. Where somebody has looked at all of them in order, that is known.
+    public Census census() {
+        Census known = census;
+        return known == null ? counting((from, count, scores) -> {}) : known;
+    }
+
+    @Override
+    public void forEachBlock(long from, long to, int stride, Block block) {
+        if (from == 0 && to == count() && stride == 1) {
+            census = counting(block);
+        } else {
+            Scores.super.forEachBlock(from, to, stride, block);
+        }
+    }
+
+    private Census counting(Block block) {
         long most = Scores.never(bits) - 1;
         long[] found = new long[2];
-        of(tensor, quantization, bits)
-                .forEachBlock(0, tensor.elementCount(), (from, count, scores) -> count(count, scores, most, found));
+        Scores.super.forEachBlock(0, count(), 1, (from, count, scores) -> {
+            count(count, scores, most, found);
+            block.take(from, count, scores);
+        });
         return new Census(found[0], found[1]);
     }
 

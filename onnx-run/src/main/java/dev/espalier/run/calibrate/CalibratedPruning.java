@@ -181,7 +181,8 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
                 layer.matrix().write(solution.weights(), solution.stride(), weight.type()),
                 Fitted.alongside(layer, solution, calibration::now),
                 Optional.of(new PrunedWeight.Calibrated(
-                        by.name(), solution.maskedError(), solution.error(), note, warnings)));
+                        by.name(), solution.maskedError(), solution.error(), note, warnings)),
+                Optional.empty());
     }
 
     private LayerSolution solution(CalibratedLayer layer, CalibratedMethod by, LayerProblem problem) {
