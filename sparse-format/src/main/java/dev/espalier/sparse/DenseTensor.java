@@ -106,7 +106,8 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
     /// element by element is several times slower until the optimizing compiler has been at the loop, in
     /// short commands never.
     void readBits(long from, int count, long mask, long[] out) {
-        // Each width has a method of its own: what is never called is never compiled with what is.
+        // Each width has a method of its own: what is never called is never compiled with what is. Loops are apart from
+        // copying for the same reason.
         switch (type.bits()) {
             case 64 -> readLongs(from, count, mask, out);
             case 32 -> readPairs(from, count, mask & 0xFFFF_FFFFL, out);
@@ -167,9 +168,7 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
             case 32 -> {
                 int[] block = new int[size];
                 MemorySegment.copy(data, INT, from * 4, block, 0, size);
-                for (int k = 0; k < count; k++) {
-                    out[k] = block[places[k]] & 0xFFFF_FFFFL;
-                }
+                pick(block, places, count, out);
             }
             case 16 -> {
                 short[] block = new short[size];
@@ -188,6 +187,12 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         }
     }
 
+    private static void pick(int[] block, int[] places, int count, long[] out) {
+        for (int k = 0; k < count; k++) {
+            out[k] = block[places[k]] & 0xFFFF_FFFFL;
+        }
+    }
+
     /// Two of 32 bits at a time, which are brought into the back of the array and taken apart from there: no pair is
     /// overwritten before it is read.
     private void readPairs(long from, int count, long mask, long[] out) {
@@ -200,7 +205,6 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         }
     }
 
-    /// Apart from the copying, so that there is little to compile.
     private static void splitPairs(int pairs, int back, long mask, long[] out) {
         for (int i = 0; i < pairs; i++) {
             long pair = out[back + i];
@@ -230,26 +234,38 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
 
     private void writeInts(long from, int count, long[] bits) {
         int[] block = new int[count];
-        for (int i = 0; i < count; i++) {
+        narrow(bits, block);
+        MemorySegment.copy(block, 0, data, INT, from * 4, count);
+    }
+
+    private static void narrow(long[] bits, int[] block) {
+        for (int i = 0; i < block.length; i++) {
             block[i] = (int) bits[i];
         }
-        MemorySegment.copy(block, 0, data, INT, from * 4, count);
     }
 
     private void writeShorts(long from, int count, long[] bits) {
         short[] block = new short[count];
-        for (int i = 0; i < count; i++) {
+        narrow(bits, block);
+        MemorySegment.copy(block, 0, data, SHORT, from * 2, count);
+    }
+
+    private static void narrow(long[] bits, short[] block) {
+        for (int i = 0; i < block.length; i++) {
             block[i] = (short) bits[i];
         }
-        MemorySegment.copy(block, 0, data, SHORT, from * 2, count);
     }
 
     private void writeBytes(long from, int count, long[] bits) {
         byte[] block = new byte[count];
-        for (int i = 0; i < count; i++) {
+        narrow(bits, block);
+        MemorySegment.copy(block, 0, data, ValueLayout.JAVA_BYTE, from, count);
+    }
+
+    private static void narrow(long[] bits, byte[] block) {
+        for (int i = 0; i < block.length; i++) {
             block[i] = (byte) bits[i];
         }
-        MemorySegment.copy(block, 0, data, ValueLayout.JAVA_BYTE, from, count);
     }
 
     private void setPackedBits(long index, long bits) {

@@ -55,15 +55,21 @@ final class GroupCodes {
         return all.stream().filter(c -> c.perByte * c.group > Byte.SIZE).toList();
     }
 
+    /// The sets in ascending order; one more than a byte can tell apart if there are more.
     private static int[] sets(int keep, int group) {
         int[] found = new int[BYTE + 1];
         int count = 0;
-        for (int set = 0; set < 1 << group && count <= BYTE; set++) {
-            if (Integer.bitCount(set) == keep) {
-                found[count++] = set;
-            }
+        for (int set = (1 << keep) - 1; set < 1 << group && count <= BYTE; set = next(set)) {
+            found[count++] = set;
         }
         return Arrays.copyOf(found, count);
+    }
+
+    /// The next larger integer with as many ones (Beeler, Gosper, Schroeppel, "HAKMEM", 1972, item 175).
+    private static int next(int set) {
+        int lowest = set & -set;
+        int carried = set + lowest;
+        return carried | (((set ^ carried) >>> 2) / lowest);
     }
 
     /// Those of that pattern; none if they would take no less than a bitmap.
