@@ -134,15 +134,26 @@ public final class Mask {
         Mask mask = none(shape);
         long[] ties = {cut.ties()};
         scores.forEachBlock(0, shape.elementCount(), (from, count, block) -> {
-            for (int i = 0; ties[0] > 0 && i < count; i++) {
-                if (block[i] == cut.score()) {
-                    block[i] = -1;
-                    ties[0]--;
-                }
+            if (ties[0] > 0) {
+                ties[0] -= takeTies(ties[0], cut.score(), count, block);
             }
             mask.setAtLeast(cut.score(), from, count, block);
         });
         return mask;
+    }
+
+    /// Marks the first `most` scores that are `score` as going.
+    ///
+    /// @return how many there were
+    private static long takeTies(long most, long score, int count, long[] scores) {
+        long taken = 0;
+        for (int i = 0; taken < most && i < count; i++) {
+            if (scores[i] == score) {
+                scores[i] = -1;
+                taken++;
+            }
+        }
+        return taken;
     }
 
     private static long[] newWords(long elements) {
