@@ -74,7 +74,7 @@ record BlockFit(long rows, long columns, long height, long width) {
 
     /// The blocks that have ones.
     Mask keptBlocks(Mask nonZeros) {
-        Mask kept = Mask.none(Shape.of(blockCount()));
+        MaskBuilder kept = new MaskBuilder(Shape.of(blockCount()));
         long block = 0;
         for (long top = 0; top < rows; top += height) {
             for (long left = 0; left < columns; left += width, block++) {
@@ -84,7 +84,7 @@ record BlockFit(long rows, long columns, long height, long width) {
                 }
             }
         }
-        return kept;
+        return kept.build();
     }
 
     void forEachRow(long block, Row visitor) {

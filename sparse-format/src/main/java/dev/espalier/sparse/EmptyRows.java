@@ -11,7 +11,7 @@ public final class EmptyRows {
         if (grid.elementCount() != nonZeros.shape().elementCount()) {
             throw new IllegalArgumentException("a grid of " + grid + " for a mask of " + nonZeros.shape());
         }
-        Mask filled = Mask.none(Shape.of(grid.rows()));
+        MaskBuilder filled = new MaskBuilder(Shape.of(grid.rows()));
         long empty = grid.rows();
         long next = nonZeros.nextKept(0);
         while (next >= 0 && empty > 0) {

@@ -14,7 +14,6 @@ import java.util.function.LongPredicate;
 
 /// One bit for each element of a tensor: 1 is kept, 0 is zero (the convention of PyTorch's masks). Row-major.
 public final class Mask {
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     /// A multiple of 64, so that a block is whole words.
     private static final int BLOCK = 4096;
@@ -26,7 +25,8 @@ public final class Mask {
     /// Number of ones, counted when somebody first asks: several do. Negative until then.
     private long kept = -1;
 
-    private Mask(Shape shape, long[] words) {
+    /// @param words not changed any more, without ones after the last element
+    Mask(Shape shape, long[] words) {
         this.shape = shape;
         this.words = words;
     }
@@ -47,7 +47,7 @@ public final class Mask {
     }
 
     private static Mask ofOtherThanZero(DenseTensor tensor, Quantization quantization, long test) {
-        Mask mask = new Mask(tensor.shape(), newWords(tensor.elementCount()));
+        MaskBuilder mask = new MaskBuilder(tensor.shape());
         long[] bits = new long[BLOCK];
         boolean hasZeroPoint = !quantization.isZeroAtZero();
         int step = quantization.step();
@@ -62,38 +62,38 @@ public final class Mask {
                     bits[i] ^= quantization.zero(place) & test;
                 }
             }
-            mask.setNonZero(from, count, bits);
+            mask.keepNonZero(from, count, bits);
         }
-        return mask;
+        return mask.build();
     }
 
     /// @param isKept whether the element of that index is kept; asked once for each, in order
     public static Mask of(Shape shape, LongPredicate isKept) {
-        Mask mask = new Mask(shape, newWords(shape.elementCount()));
+        MaskBuilder mask = new MaskBuilder(shape);
         for (long i = 0; i < shape.elementCount(); i++) {
             if (isKept.test(i)) {
-                mask.words[(int) (i >>> 6)] |= 1L << (i & 63);
+                mask.keep(i);
             }
         }
-        return mask;
+        return mask.build();
     }
 
     /// The bits of a file: bit i % 8, from the low end, of byte i / 8; those after the last element do not matter.
     ///
     /// @param bits at least `ceil(n / 8)` bytes
     static Mask ofBits(Shape shape, MemorySegment bits) {
-        Mask mask = new Mask(shape, newWords(shape.elementCount()));
+        long[] words = new long[Math.toIntExact(Math.ceilDiv(shape.elementCount(), 64L))];
         long bytes = Math.ceilDiv(shape.elementCount(), 8L);
         int whole = (int) (bytes / 8);
-        MemorySegment.copy(bits, WORD, 0, mask.words, 0, whole);
+        MemorySegment.copy(bits, WORD, 0, words, 0, whole);
         for (long at = whole * 8L; at < bytes; at++) {
-            mask.words[whole] |= (bits.get(ValueLayout.JAVA_BYTE, at) & 0xFFL) << (8 * (at % 8));
+            words[whole] |= (bits.get(ValueLayout.JAVA_BYTE, at) & 0xFFL) << (8 * (at % 8));
         }
         int last = (int) (shape.elementCount() % 64);
         if (last != 0) {
-            mask.words[mask.words.length - 1] &= (1L << last) - 1;
+            words[words.length - 1] &= (1L << last) - 1;
         }
-        return mask;
+        return new Mask(shape, words);
     }
 
     /// The same bits, as [#ofBits] reads them.
@@ -107,39 +107,17 @@ public final class Mask {
         }
     }
 
-    /// A mask without ones, for the code that sets them.
-    static Mask none(Shape shape) {
-        return new Mask(shape, newWords(shape.elementCount()));
-    }
-
-    /// Sets one bit.
-    void keep(long index) {
-        kept = -1;
-        words[(int) (index >>> 6)] |= 1L << (index & 63);
-    }
-
-    /// Sets the bits of up to 64 elements that have a one in `bits`, the first the lowest.
-    void keep(long from, int count, long bits) {
-        kept = -1;
-        int at = (int) (from >>> 6);
-        int shift = (int) (from & 63);
-        words[at] |= bits << shift;
-        if (shift + count > 64) {
-            words[at + 1] |= bits >>> (64 - shift);
-        }
-    }
-
     /// The elements that stay when `cut` is made through `scores`.
     public static Mask ofKept(Shape shape, Scores scores, Cut cut) {
-        Mask mask = none(shape);
+        MaskBuilder mask = new MaskBuilder(shape);
         long[] ties = {cut.ties()};
         scores.forEachBlock(0, shape.elementCount(), (from, count, block) -> {
             if (ties[0] > 0) {
                 ties[0] -= takeTies(ties[0], cut.score(), count, block);
             }
-            mask.setAtLeast(cut.score(), from, count, block);
+            mask.keepAtLeast(cut.score(), from, count, block);
         });
-        return mask;
+        return mask.build();
     }
 
     /// Marks the first `most` scores that are `score` as going.
@@ -154,38 +132,6 @@ public final class Mask {
             }
         }
         return taken;
-    }
-
-    private static long[] newWords(long elements) {
-        return new long[Math.toIntExact(Math.ceilDiv(elements, 64L))];
-    }
-
-    /// Sets the bits of scores that are `least` or more; neither is negative, save scores of ties that go.
-    private void setAtLeast(long least, long from, int count, long[] scores) {
-        for (int start = 0; start < count; start += 64) {
-            long word = 0;
-            int end = Math.min(64, count - start);
-            for (int i = 0; i < end; i++) {
-                word = (word >>> 1) | (~(scores[start + i] - least) & Long.MIN_VALUE);
-            }
-            words[(int) ((from + start) >>> 6)] = word >>> (64 - end);
-        }
-    }
-
-    /// Sets the bits of what is not 0, clears the others.
-    ///
-    /// @param from a multiple of 64
-    void setNonZero(long from, int count, long[] values) {
-        kept = -1;
-        for (int start = 0; start < count; start += 64) {
-            long word = 0;
-            int end = Math.min(64, count - start);
-            for (int i = 0; i < end; i++) {
-                long value = values[start + i];
-                word = (word >>> 1) | ((value | -value) & Long.MIN_VALUE);
-            }
-            words[(int) ((from + start) >>> 6)] = word >>> (64 - end);
-        }
     }
 
     /// Shape of the tensor that it belongs to.
@@ -301,7 +247,7 @@ public final class Mask {
         for (int i = 0; i < rank; i++) {
             dims[i] = shape.dim(axes.get(i));
         }
-        Mask permuted = new Mask(Shape.of(dims), newWords(shape.elementCount()));
+        MaskBuilder permuted = new MaskBuilder(Shape.of(dims));
         long[] strides = new long[rank];
         long stride = 1;
         for (int i = rank - 1; i >= 0; i--) {
@@ -315,9 +261,9 @@ public final class Mask {
                 to += left % shape.dim(axis) * strides[axis];
                 left /= shape.dim(axis);
             }
-            permuted.words[(int) (to >>> 6)] |= 1L << (to & 63);
+            permuted.keep(to);
         }
-        return permuted;
+        return permuted.build();
     }
 
     /// Whether the other has the same bits in the same order, in whatever shape.
@@ -352,64 +298,8 @@ public final class Mask {
             throw new IllegalArgumentException("a mask of shape " + shape + " for a tensor of " + tensor.shape());
         }
         DenseTensor pruned = DenseTensor.zeros(tensor.type(), shape);
-        applyTo(tensor, quantization, 0, pruned);
+        Masking.copy(this, tensor, quantization, 0, pruned);
         return pruned;
-    }
-
-    /// The same for a part of a tensor.
-    ///
-    /// @param tensor the part, of the shape of this mask
-    /// @param from the element that it begins with
-    /// @param pruned of zero bits, where the result goes
-    void applyTo(DenseTensor tensor, Quantization quantization, long from, DenseTensor pruned) {
-        if (quantization.isZeroAtZero() && tensor.type().bits() == 32) {
-            applyToInts(tensor.data(), pruned.data());
-            return;
-        }
-        long[] bits = new long[BLOCK];
-        for (long start = 0; start < shape.elementCount(); start += BLOCK) {
-            int count = (int) Math.min(BLOCK, shape.elementCount() - start);
-            tensor.readBits(start, count, bits);
-            if (quantization.isZeroAtZero()) {
-                clearOthers(start, count, bits);
-            } else {
-                for (int i = 0; i < count; i++) {
-                    bits[i] = isKept(start + i) ? bits[i] : quantization.zeroAt(from + start + i);
-                }
-            }
-            pruned.writeBits(start, count, bits);
-        }
-    }
-
-    private void clearOthers(long from, int count, long[] elements) {
-        for (int start = 0; start < count; start += 64) {
-            long word = words[(int) ((from + start) >>> 6)];
-            int end = Math.min(64, count - start);
-            for (int i = 0; i < end; i++) {
-                elements[start + i] &= -((word >>> i) & 1);
-            }
-        }
-    }
-
-    /// The usual width without a detour through wider elements: writing takes two thirds of the time.
-    private void applyToInts(MemorySegment elements, MemorySegment pruned) {
-        int[] block = new int[BLOCK];
-        for (long start = 0; start < shape.elementCount(); start += BLOCK) {
-            int count = (int) Math.min(BLOCK, shape.elementCount() - start);
-            MemorySegment.copy(elements, INT, start * Integer.BYTES, block, 0, count);
-            clearOthers(start, count, block);
-            MemorySegment.copy(block, 0, pruned, INT, start * Integer.BYTES, count);
-        }
-    }
-
-    private void clearOthers(long from, int count, int[] elements) {
-        for (int start = 0; start < count; start += 64) {
-            long word = words[(int) ((from + start) >>> 6)];
-            int end = Math.min(64, count - start);
-            for (int i = 0; i < end; i++) {
-                elements[start + i] &= -(int) ((word >>> i) & 1);
-            }
-        }
     }
 
     /// A digest of the positions: the first 16 bytes, in hexadecimal, of SHA-256 over the bits, eight to a byte

@@ -56,7 +56,7 @@ public final class MaskedTensor implements DenseData {
         Shape shape = Shape.of(Math.min(source.elementCount() - first, count * 8L / type().bits()));
         DenseTensor here = new DenseTensor(type(), shape, source.data().asSlice(from, count));
         Mask kept = Mask.ofBits(shape, bits.asSlice(first / 8, Math.ceilDiv(shape.elementCount(), 8L)));
-        kept.applyTo(here, quantization, first, new DenseTensor(type(), shape, to));
+        Masking.copy(kept, here, quantization, first, new DenseTensor(type(), shape, to));
         return to;
     }
 }

@@ -41,7 +41,7 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
 
     @Override
     public Mask select(Shape shape, Scores elements, Scores units, Cut cut) {
-        Mask mask = Mask.none(shape);
+        MaskBuilder mask = new MaskBuilder(shape);
         long[] scores = GroupTile.block();
         int[] largest = new int[keep];
         GroupTile.forEach(grid, group, tile -> {
@@ -56,12 +56,12 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
                 }
             }
         });
-        return mask;
+        return mask.build();
     }
 
     /// Groups of four, which are what hardware knows, by comparing each with each, without a branch: of two, the
     /// first loses unless it is larger, and those that lose to fewer than `keep` stay.
-    private void keepOfFour(long[] scores, GroupTile tile, int first, long never, Mask mask) {
+    private void keepOfFour(long[] scores, GroupTile tile, int first, long never, MaskBuilder mask) {
         int width = tile.width();
         for (int start = 0; start < width; start += 64) {
             int end = Math.min(width, start + 64);
@@ -102,7 +102,8 @@ public record NofM(int keep, int group, Grid grid) implements SparsityPattern {
     /// Of equal ones the first go, as everywhere.
     ///
     /// @param largest where the rows of those found so far are, by ascending score
-    private void keepLargest(long[] scores, GroupTile tile, int first, int column, int bits, int[] largest, Mask mask) {
+    private void keepLargest(
+            long[] scores, GroupTile tile, int first, int column, int bits, int[] largest, MaskBuilder mask) {
         long never = Scores.never(bits);
         int width = tile.width();
         int end = Math.min(tile.rows(), first + group);

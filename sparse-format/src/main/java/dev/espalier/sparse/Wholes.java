@@ -58,16 +58,16 @@ final class Wholes {
     /// The elements of the units that stay, but for those that are zero already.
     static Mask select(Division division, Shape shape, Scores elements, Scores units, Cut cut) {
         Mask kept = Mask.ofKept(Shape.of(units.count()), units, cut.withAllZeros());
-        Mask mask = Mask.none(shape);
+        MaskBuilder mask = new MaskBuilder(shape);
         long[] scores = new long[BLOCK];
         forEachStretch(division, shape.elementCount(), (from, count, unit) -> {
             elements.read(from, count, scores);
             for (int i = 0; i < count; i++) {
                 scores[i] = kept.isKept(unit[i]) ? scores[i] : 0;
             }
-            mask.setNonZero(from, count, scores);
+            mask.keepNonZero(from, count, scores);
         });
-        return mask;
+        return mask.build();
     }
 
     /// Units with zeros and other elements.
@@ -75,8 +75,8 @@ final class Wholes {
         if (nonZeros.shape().elementCount() == 0) {
             return SparsityPattern.Violations.NONE;
         }
-        Mask withZeros = Mask.none(Shape.of(division.unitCount()));
-        Mask withOthers = Mask.none(Shape.of(division.unitCount()));
+        MaskBuilder withZeros = new MaskBuilder(Shape.of(division.unitCount()));
+        MaskBuilder withOthers = new MaskBuilder(Shape.of(division.unitCount()));
         forEachStretch(division, nonZeros.shape().elementCount(), (from, count, units) -> {
             for (int i = 0; i < count; i++) {
                 (nonZeros.isKept(from + i) ? withOthers : withZeros).keep(units[i]);
@@ -84,7 +84,8 @@ final class Wholes {
         });
         long count = 0;
         long first = -1;
-        for (long unit = withZeros.nextKept(0); unit >= 0; unit = withZeros.nextKept(unit + 1)) {
+        Mask mixed = withZeros.build();
+        for (long unit = mixed.nextKept(0); unit >= 0; unit = mixed.nextKept(unit + 1)) {
             if (withOthers.isKept(unit)) {
                 first = count++ == 0 ? division.firstOf(unit) : first;
             }
@@ -97,7 +98,7 @@ final class Wholes {
         if (nonZeros.shape().elementCount() == 0) {
             return nonZeros;
         }
-        Mask kept = Mask.none(Shape.of(division.unitCount()));
+        MaskBuilder kept = new MaskBuilder(Shape.of(division.unitCount()));
         forEachStretch(division, nonZeros.shape().elementCount(), (from, count, units) -> {
             for (int i = 0; i < count; i++) {
                 if (nonZeros.isKept(from + i)) {
@@ -105,14 +106,14 @@ final class Wholes {
                 }
             }
         });
-        Mask mask = Mask.none(nonZeros.shape());
+        MaskBuilder mask = new MaskBuilder(nonZeros.shape());
         forEachStretch(division, nonZeros.shape().elementCount(), (from, count, units) -> {
             for (int i = 0; i < count; i++) {
                 units[i] = kept.isKept(units[i]) ? 1 : 0;
             }
-            mask.setNonZero(from, count, units);
+            mask.keepNonZero(from, count, units);
         });
-        return mask;
+        return mask.build();
     }
 
     private static final class UnitScores implements Scores {

@@ -49,7 +49,7 @@ final class MaskedTensorTest {
     @Test
     void aMaskOfAnotherShapeIsRefused() {
         DenseTensor tensor = DenseTensor.zeros(ElementType.F32, Shape.of(3));
-        assertThatThrownBy(() -> MaskedTensor.of(tensor, Mask.none(Shape.of(4)), Quantization.NONE))
+        assertThatThrownBy(() -> MaskedTensor.of(tensor, new MaskBuilder(Shape.of(4)).build(), Quantization.NONE))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

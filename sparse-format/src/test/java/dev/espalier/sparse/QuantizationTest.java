@@ -57,7 +57,7 @@ final class QuantizationTest {
         Magnitudes.of(tensor, quantization, 63).read(0, count, scores);
         double[] values = new double[count];
         new Values(tensor, quantization).read(0, count, values);
-        DenseTensor pruned = Mask.none(SHAPE).applyTo(tensor, quantization);
+        DenseTensor pruned = new MaskBuilder(SHAPE).build().applyTo(tensor, quantization);
         for (int i = 0; i < count; i++) {
             long zero = zeros[place.of(i)];
             double value = (bits[i] - zero) * scales[place.of(i)];

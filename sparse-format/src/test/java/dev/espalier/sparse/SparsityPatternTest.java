@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -98,11 +99,11 @@ final class SparsityPatternTest {
     @Test
     void saysWhereTheFirstGroupIsThatHasTooMany() {
         NofM pattern = new NofM(2, 4, new Grid(2, 8, 3));
-        Mask mask = Mask.none(Shape.of(2, 8, 3));
+        MaskBuilder mask = new MaskBuilder(Shape.of(2, 8, 3));
         for (long row : new long[] {4, 5, 7}) {
             mask.keep((8 + row) * 3 + 1);
         }
-        assertThat(pattern.violations(mask)).isEqualTo(new SparsityPattern.Violations(1, (8 + 4) * 3 + 1));
+        assertThat(pattern.violations(mask.build())).isEqualTo(new SparsityPattern.Violations(1, (8 + 4) * 3 + 1));
     }
 
     @ParameterizedTest
@@ -241,15 +242,12 @@ final class SparsityPatternTest {
     @Test
     void saysWhereTheFirstSliceIsThatIsNeitherEmptyNorFull() {
         SparsityPattern pattern = SparsityPattern.parse("slices@2x3*x4");
-        Mask mask = Mask.none(Shape.of(2, 3, 4));
-        mask.keep(9);
-        mask.keep(13);
-        assertThat(pattern.violations(mask)).isEqualTo(new SparsityPattern.Violations(2, 0));
-        assertThat(pattern.cover(mask).keptCount()).isEqualTo(16);
-        for (long i : new long[] {0, 1, 2, 3, 12, 14, 15}) {
-            mask.keep(i);
-        }
-        assertThat(pattern.violations(mask)).isEqualTo(new SparsityPattern.Violations(1, 8));
+        Shape shape = Shape.of(2, 3, 4);
+        Mask two = Mask.of(shape, Set.of(9L, 13L)::contains);
+        assertThat(pattern.violations(two)).isEqualTo(new SparsityPattern.Violations(2, 0));
+        assertThat(pattern.cover(two).keptCount()).isEqualTo(16);
+        Mask nine = Mask.of(shape, Set.of(0L, 1L, 2L, 3L, 9L, 12L, 13L, 14L, 15L)::contains);
+        assertThat(pattern.violations(nine)).isEqualTo(new SparsityPattern.Violations(1, 8));
     }
 
     /// Squares of small doubles are 0 and those of large ones infinite: neither decides.
@@ -272,8 +270,9 @@ final class SparsityPatternTest {
     @Test
     void countsMoreBlocksThanAnIntDoes() {
         long columns = (1L << 31) + 9;
-        Mask mask = Mask.none(Shape.of(columns));
-        mask.keep(columns - 1);
+        MaskBuilder last = new MaskBuilder(Shape.of(columns));
+        last.keep(columns - 1);
+        Mask mask = last.build();
         Block single = new Block(1, 1, Pooling.AVERAGE, new Grid(1, 1, columns));
         assertThat(single.violations(mask)).isEqualTo(SparsityPattern.Violations.NONE);
         assertThat(single.cover(mask)).isEqualTo(mask);
@@ -282,7 +281,7 @@ final class SparsityPatternTest {
     @ParameterizedTest
     @ValueSource(strings = {"2:4@1x1099511627776x0", "block:1x1@1x1099511627776x0", "slices@1099511627776*x0"})
     void looksForNothingInAnEmptyTensorOfWhateverLength(String pattern) {
-        Mask mask = Mask.none(Shape.of(0));
+        Mask mask = new MaskBuilder(Shape.of(0)).build();
         assertThat(SparsityPattern.parse(pattern).fits(mask.shape())).isTrue();
         assertThat(SparsityPattern.parse(pattern).violations(mask)).isEqualTo(SparsityPattern.Violations.NONE);
         assertThat(SparsityPattern.parse(pattern).cover(mask)).isEqualTo(mask);
@@ -325,9 +324,9 @@ final class SparsityPatternTest {
     void elementsOfAUnitHaveItsNumber(SparsityPattern pattern) {
         Shape shape = Shape.of(2, 7, 10);
         for (long i = 0; i < shape.elementCount(); i++) {
-            Mask one = Mask.none(shape);
+            MaskBuilder one = new MaskBuilder(shape);
             one.keep(i);
-            Mask unit = pattern.cover(one);
+            Mask unit = pattern.cover(one.build());
             for (long j = 0; j < shape.elementCount(); j++) {
                 boolean isSame = pattern.unitOf(i) == pattern.unitOf(j);
                 if (pattern instanceof NofM) {
