@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -19,9 +20,11 @@ public final class Main {
     private record Kernel(String name, double milliseconds) {
         /// The median: on a shared machine a single slow iteration says nothing about the kernel.
         static Kernel of(RunResult result) {
+            StringBuilder name = new StringBuilder(result.getPrimaryResult().getLabel());
+            BenchmarkParams parameters = result.getParams();
+            parameters.getParamsKeys().forEach(key -> name.append(' ').append(parameters.getParam(key)));
             return new Kernel(
-                    result.getPrimaryResult().getLabel(),
-                    result.getPrimaryResult().getStatistics().getPercentile(50));
+                    name.toString(), result.getPrimaryResult().getStatistics().getPercentile(50));
         }
     }
 
@@ -49,10 +52,10 @@ public final class Main {
                 .mapToDouble(Kernel::milliseconds)
                 .findFirst()
                 .orElse(Double.NaN);
-        out.printf(Locale.ROOT, "%n%-16s %9s %8s%n", "kernel", "ms", "x copy");
+        out.printf(Locale.ROOT, "%n%-26s %9s %8s%n", "kernel", "ms", "x copy");
         for (Kernel kernel : kernels) {
             out.printf(
-                    Locale.ROOT, "%-16s %9.1f %8.1f%n", kernel.name, kernel.milliseconds, kernel.milliseconds / copy);
+                    Locale.ROOT, "%-26s %9.1f %8.1f%n", kernel.name, kernel.milliseconds, kernel.milliseconds / copy);
         }
     }
 }
