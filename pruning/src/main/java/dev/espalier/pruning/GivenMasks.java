@@ -4,7 +4,6 @@ import dev.espalier.pruning.scope.Allotment;
 import dev.espalier.sparse.Cut;
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
-import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Mask;
 import dev.espalier.sparse.Quantization;
 import dev.espalier.sparse.Scores;
@@ -21,10 +20,13 @@ final class GivenMasks implements PruningMethod {
 
     GivenMasks(GivenTensors given) {
         this.given = given;
-        this.byScore = new ByScore(
-                name(),
-                summary(),
-                (weight, tensor, seed) -> new Masked(Magnitudes.of(tensor, weight.quantization(), 63), maskOf(weight)));
+        this.byScore = new ByScore(name(), summary(), (weight, tensor, seed) -> scores(weight, tensor));
+    }
+
+    /// Magnitudes, but 0 where a weight goes that may.
+    private Scores scores(Weight weight, DenseTensor tensor) {
+        Mask kept = maskOf(weight);
+        return GivenScore.of(weight, tensor, (index, magnitude) -> kept.isKept(index) ? magnitude : 0);
     }
 
     private Mask maskOf(Weight weight) {
@@ -91,29 +93,5 @@ final class GivenMasks implements PruningMethod {
     @Override
     public PrunedWeight prune(PruningPlan.Target target, long seed) {
         return byScore.prune(target, seed);
-    }
-
-    /// Magnitudes, but 0 where a weight goes that may.
-    private record Masked(Scores magnitudes, Mask kept) implements Scores {
-        @Override
-        public int bits() {
-            return 63;
-        }
-
-        @Override
-        public long count() {
-            return magnitudes.count();
-        }
-
-        @Override
-        public void read(long from, int count, long[] out) {
-            magnitudes.read(from, count, out);
-            long never = Scores.never(63);
-            for (int i = 0; i < count; i++) {
-                if (out[i] < never && !kept.isKept(from + i)) {
-                    out[i] = 0;
-                }
-            }
-        }
     }
 }

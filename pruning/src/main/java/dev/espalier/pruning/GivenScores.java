@@ -2,7 +2,6 @@ package dev.espalier.pruning;
 
 import dev.espalier.sparse.DenseTensor;
 import dev.espalier.sparse.ElementType;
-import dev.espalier.sparse.Magnitudes;
 import dev.espalier.sparse.Scores;
 import dev.espalier.sparse.SparsityPattern;
 import java.util.Optional;
@@ -20,7 +19,11 @@ final class GivenScores implements PruningMethod {
     private Scores scores(Weight weight, DenseTensor tensor) {
         DenseTensor importance = given.of(weight);
         requireImportance(importance, weight);
-        return new Importance(Magnitudes.of(tensor, weight.quantization(), 63), importance);
+        return GivenScore.of(weight, tensor, (index, magnitude) -> {
+            double score = number(importance.type(), importance.bitsAt(index));
+            // Not 0, which weights have that are zero already; -0.0 becomes 0.0.
+            return Math.max(1, Double.doubleToRawLongBits(score + 0.0));
+        });
     }
 
     private void requireImportance(DenseTensor importance, Weight weight) {
@@ -80,30 +83,5 @@ final class GivenScores implements PruningMethod {
     @Override
     public PrunedWeight prune(PruningPlan.Target target, long seed) {
         return byScore.prune(target, seed);
-    }
-
-    /// The given numbers, but 0 where the weight is zero, and never where it must not go.
-    private record Importance(Scores magnitudes, DenseTensor importance) implements Scores {
-        @Override
-        public int bits() {
-            return 63;
-        }
-
-        @Override
-        public long count() {
-            return magnitudes.count();
-        }
-
-        @Override
-        public void read(long from, int count, long[] out) {
-            magnitudes.read(from, count, out);
-            long never = Scores.never(63);
-            for (int i = 0; i < count; i++) {
-                if (out[i] != 0 && out[i] < never) {
-                    double score = number(importance.type(), importance.bitsAt(from + i));
-                    out[i] = Math.max(1, Double.doubleToRawLongBits(score + 0.0));
-                }
-            }
-        }
     }
 }
