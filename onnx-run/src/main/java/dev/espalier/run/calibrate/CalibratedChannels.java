@@ -21,7 +21,6 @@ import dev.espalier.pruning.channels.ChannelReader;
 import dev.espalier.pruning.channels.ChannelStructure;
 import dev.espalier.pruning.channels.SampledChannels;
 import dev.espalier.run.ModelRunException;
-import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
 import dev.espalier.sparse.Unstructured;
@@ -77,10 +76,7 @@ public final class CalibratedChannels {
                 .flatMap(reader -> layer(weights, reader).stream())
                 .toList();
         Map<ChannelEvidence.Place, double[]> losses = new HashMap<>();
-        try (TemporaryFolder folder = TemporaryFolder.create();
-                OrtProducts products = new OrtProducts(folder, threads);
-                Calibration calibration =
-                        new Calibration(source, layers, data, request, memory, folder, threads, products)) {
+        try (Calibration calibration = Calibration.open(source, layers, data, request, memory, threads)) {
             before.constants().forEach(calibration::change);
             for (int i = 0; i < readers.size(); i++) {
                 ChannelReader reader = readers.get(i);

@@ -17,7 +17,6 @@ import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.LayerSolution;
 import dev.espalier.pruning.calibrated.NotPositiveDefiniteException;
 import dev.espalier.run.ModelRunException;
-import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
 import dev.espalier.sparse.SparsityPattern;
@@ -37,16 +36,11 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     static final Set<Activation> IN_PRUNING = EnumSet.of(Activation.SOFTMAX);
 
     private final CalibratedMethod method;
-    private final OrtProducts products;
     private final Calibration calibration;
-    private final TemporaryFolder folder;
 
-    private CalibratedPruning(
-            CalibratedMethod method, OrtProducts products, Calibration calibration, TemporaryFolder folder) {
+    private CalibratedPruning(CalibratedMethod method, Calibration calibration) {
         this.method = method;
-        this.products = products;
         this.calibration = calibration;
-        this.folder = folder;
     }
 
     /// @param method what is done to each layer
@@ -63,18 +57,10 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
             long memory,
             int threads)
             throws IOException, ModelRunException {
-        TemporaryFolder folder = TemporaryFolder.create();
-        try {
-            OrtProducts products = new OrtProducts(folder, threads);
-            List<CalibratedLayer> layers = weights.stream()
-                    .flatMap(weight -> CalibratedLayer.of(weight).layer().stream())
-                    .toList();
-            Calibration calibration = new Calibration(source, layers, data, request, memory, folder, threads, products);
-            return new CalibratedPruning(method, products, calibration, folder);
-        } catch (IOException | ModelRunException | RuntimeException e) {
-            folder.close();
-            throw e;
-        }
+        List<CalibratedLayer> layers = weights.stream()
+                .flatMap(weight -> CalibratedLayer.of(weight).layer().stream())
+                .toList();
+        return new CalibratedPruning(method, Calibration.open(source, layers, data, request, memory, threads));
     }
 
     @Override
@@ -158,7 +144,7 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
             String note) {
         LayerSolution solution = solution(layer, by, problem);
         LayerSolution further = activation
-                .map(behind -> ActivationFit.of(behind, problem, solution, products))
+                .map(behind -> ActivationFit.of(behind, problem, solution, calibration.products()))
                 .orElse(solution);
         return pruned(layer, weight, further, by, note, problem.warnings());
     }
@@ -187,7 +173,7 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
 
     private LayerSolution solution(CalibratedLayer layer, CalibratedMethod by, LayerProblem problem) {
         try {
-            return by.solve(problem, products);
+            return by.solve(problem, calibration.products());
         } catch (NotPositiveDefiniteException e) {
             throw new PruningException(
                     "the layer cannot be solved: " + e.getMessage() + ", with a ridge raised twice",
@@ -219,9 +205,7 @@ public final class CalibratedPruning implements PruningMethod, AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, ModelRunException {
+    public void close() throws ModelRunException {
         calibration.close();
-        products.close();
-        folder.close();
     }
 }

@@ -26,6 +26,7 @@ import dev.espalier.sparse.SparsityPattern;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,8 @@ final class Calibration implements AutoCloseable {
     private final Stops stops;
     private final Dataset data;
     private final FeedRequest request;
-    private final Products products;
+    private final TemporaryFolder folder;
+    private final OrtProducts products;
     private final Walk dense;
     private final Walk pruned;
     private final List<Part> parts = new ArrayList<>();
@@ -69,24 +71,45 @@ final class Calibration implements AutoCloseable {
 
     private int samples;
 
-    /// @param source the dense model's file
+    /// Opens a model. Layers are asked for in the order of the model.
+    ///
+    /// @param source the dense model's file, which must stay as it is meanwhile
     /// @param layers all that will be asked for
     /// @param memory bytes of activations that may be kept
-    /// @param folder for temporary files
-    Calibration(
+    /// @throws ModelRunException if the runtime is not there
+    static Calibration open(
             Path source,
-            List<CalibratedLayer> layers,
+            Collection<CalibratedLayer> layers,
+            Dataset data,
+            FeedRequest request,
+            long memory,
+            int threads)
+            throws IOException, ModelRunException {
+        TemporaryFolder folder = TemporaryFolder.create();
+        try {
+            return new Calibration(
+                    source, layers, data, request, memory, folder, threads, new OrtProducts(folder, threads));
+        } catch (IOException | ModelRunException | RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private Calibration(
+            Path source,
+            Collection<CalibratedLayer> layers,
             Dataset data,
             FeedRequest request,
             long memory,
             TemporaryFolder folder,
             int threads,
-            Products products)
+            OrtProducts products)
             throws IOException {
         this.graph = OnnxReader.read(source).graph();
         this.stops = new Stops(graph);
         this.data = data;
         this.request = request;
+        this.folder = folder;
         this.products = products;
         List<LayerUse> uses =
                 layers.stream().flatMap(layer -> layer.uses().stream()).toList();
@@ -327,9 +350,16 @@ final class Calibration implements AutoCloseable {
         return Optional.ofNullable(parts.get(batch).mask());
     }
 
+    /// Where products are made.
+    Products products() {
+        return products;
+    }
+
     @Override
-    public void close() {
+    public void close() throws ModelRunException {
         dense.close();
         pruned.close();
+        products.close();
+        folder.close();
     }
 }

@@ -12,7 +12,6 @@ import dev.espalier.pruning.calibrated.LayerProblem;
 import dev.espalier.pruning.calibrated.LayerSolution;
 import dev.espalier.pruning.calibrated.SensitivityCurves;
 import dev.espalier.run.ModelRunException;
-import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
 import dev.espalier.sparse.DenseTensor;
@@ -38,14 +37,12 @@ public final class CurveMeasure {
 
     private final Graph graph;
     private final Calibration calibration;
-    private final OrtProducts products;
     private final int batches;
     private Divergence kind = Divergence.ANY;
 
-    private CurveMeasure(Graph graph, Calibration calibration, OrtProducts products, int batches) {
+    private CurveMeasure(Graph graph, Calibration calibration, int batches) {
         this.graph = graph;
         this.calibration = calibration;
-        this.products = products;
         this.batches = batches;
     }
 
@@ -63,12 +60,9 @@ public final class CurveMeasure {
             Progress progress)
             throws IOException, ModelRunException {
         Map<CalibratedLayer, PruningPlan.Target> layers = Calibration.layers(plan);
-        try (TemporaryFolder folder = TemporaryFolder.create();
-                OrtProducts products = new OrtProducts(folder, threads);
-                Calibration calibration = new Calibration(
-                        source, List.copyOf(layers.keySet()), data, request, memory, folder, threads, products)) {
+        try (Calibration calibration = Calibration.open(source, layers.keySet(), data, request, memory, threads)) {
             CurveMeasure measure = new CurveMeasure(
-                    OnnxReader.read(source).graph(), calibration, products, Math.max(1, COMPARED / request.batch()));
+                    OnnxReader.read(source).graph(), calibration, Math.max(1, COMPARED / request.batch()));
             List<SensitivityCurves.Curve> curves = new ArrayList<>();
             for (Map.Entry<CalibratedLayer, PruningPlan.Target> layer : layers.entrySet()) {
                 progress.at(
@@ -87,7 +81,7 @@ public final class CurveMeasure {
         List<Long> zeros =
                 LEVELS.stream().map(level -> Math.round(level * units)).toList();
         List<Map<String, DenseTensor>> levels = new ArrayList<>();
-        for (LayerSolution solution : LayerLevels.of(problem, zeros, products)) {
+        for (LayerSolution solution : LayerLevels.of(problem, zeros, calibration.products())) {
             Map<Value, Constant> constants = new LinkedHashMap<>();
             constants.put(
                     layer.weight().value(),

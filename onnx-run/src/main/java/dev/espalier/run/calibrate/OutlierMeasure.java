@@ -5,7 +5,6 @@ import dev.espalier.pruning.PruningPlan;
 import dev.espalier.pruning.calibrated.CalibratedLayer;
 import dev.espalier.pruning.calibrated.Outliers;
 import dev.espalier.run.ModelRunException;
-import dev.espalier.run.TemporaryFolder;
 import dev.espalier.run.data.Dataset;
 import dev.espalier.run.data.FeedRequest;
 import java.io.IOException;
@@ -32,10 +31,7 @@ public final class OutlierMeasure {
             Progress progress)
             throws IOException, ModelRunException {
         Map<CalibratedLayer, PruningPlan.Target> layers = Calibration.layers(plan);
-        try (TemporaryFolder folder = TemporaryFolder.create();
-                OrtProducts products = new OrtProducts(folder, threads);
-                Calibration calibration = new Calibration(
-                        source, List.copyOf(layers.keySet()), data, request, memory, folder, threads, products)) {
+        try (Calibration calibration = Calibration.open(source, layers.keySet(), data, request, memory, threads)) {
             List<Outliers.Layer> found = new ArrayList<>();
             for (Map.Entry<CalibratedLayer, PruningPlan.Target> layer : layers.entrySet()) {
                 String weight = layer.getKey().weight().name();
