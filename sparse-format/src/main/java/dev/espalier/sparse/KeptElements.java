@@ -20,13 +20,14 @@ final class KeptElements {
     ///
     /// @param tensor of the mask's shape
     static void visit(DenseTensor tensor, Mask kept, Visitor visitor) {
+        long[] block = new long[BLOCK];
         long[] bits = new long[BLOCK];
         int[] places = new int[BLOCK];
         for (long from = 0; from < tensor.elementCount(); from += BLOCK) {
             int size = (int) Math.min(BLOCK, tensor.elementCount() - from);
             int count = places(kept, from, size, places);
             if (count > 0) {
-                tensor.gather(from, size, places, count, bits);
+                tensor.gather(from, size, places, count, block, bits);
                 visitor.visit(from, count, places, bits);
             }
         }
