@@ -12,14 +12,12 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/// Zeroes the nine tenths of a file of f32 numbers that are the smallest by magnitude, and nothing else: no model, no
-/// options, no types, no report. What `prune -s 0.9 --scope global` cannot do without, to see what the rest costs and
-/// how
-/// much of the time a JVM needs that has compiled nothing yet.
+/// Zeroes the nine tenths of a file of f32 numbers that are the smallest by magnitude, and nothing else: no model,
+/// no options, no types, no report. What `prune -s 0.9 --scope global` cannot do without, to see what the rest costs
+/// and how much of the time a JVM needs that has compiled nothing yet.
 ///
-/// A sample bounds the threshold; one pass counts below the bounds and within, and notes what stays if it is the lower
-/// one; what is within is put right, and the file written. Everything fits one program: sizes are those of
-/// `LargeModel`.
+/// A sample bounds the threshold; one pass counts below the bounds and within, and notes what stays if it is the
+/// lower one; what is within is put right, and the file written. Sizes are those of `LargeModel`.
 public final class LeastPrune {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final int BLOCK = 4096;

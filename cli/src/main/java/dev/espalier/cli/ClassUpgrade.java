@@ -17,10 +17,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
-/// Gives classes that are older than Java 6 the form of Java 8: the JVM's class cache takes none without stack maps,
-/// and
-/// picocli's have none, so that every command would load and verify some two hundred of them. What the code does stays
-/// as it is. The launcher does this before it makes the cache. Not part of the tool.
+/// Gives classes that are older than Java 6 the form of Java 8: the JVM's class cache takes none without stack
+/// maps, and picocli's have none, so that every command would load and verify some two hundred of them. What the
+/// code does stays as it is. The launcher does this before it makes the cache. Not part of the tool.
 final class ClassUpgrade {
     /// In the eighth byte of a class.
     private static final int VERSION = 7;
@@ -50,8 +49,17 @@ final class ClassUpgrade {
             return;
         }
         Path temporary = Path.of(jar + "." + ProcessHandle.current().pid());
+        try {
+            write(entries, jar, temporary);
+            Files.move(temporary, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static void write(Map<ZipEntry, byte[]> entries, Path jar, Path to) throws IOException {
         try (URLClassLoader classes = new URLClassLoader(new URL[] {jar.toUri().toURL()});
-                ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(temporary))) {
+                ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(to))) {
             ClassFile files = ClassFile.of(
                     ClassFile.StackMapsOption.GENERATE_STACK_MAPS,
                     ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(classes)));
@@ -63,7 +71,6 @@ final class ClassUpgrade {
                 out.write(isOld(bytes) ? files.transformClass(files.parse(bytes), TRANSFORM) : bytes);
             }
         }
-        Files.move(temporary, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static Map<ZipEntry, byte[]> read(Path jar) throws IOException {

@@ -156,43 +156,6 @@ public record DenseTensor(ElementType type, Shape shape, MemorySegment data) imp
         }
     }
 
-    /// Reads the bits of some elements of a block, zero-extended. The block is brought into an array as it is, and only
-    /// what is wanted is taken apart.
-    ///
-    /// @param from the element that the block begins with, a multiple of 8
-    /// @param size how many elements it has
-    /// @param places of those wanted, counted from `from`
-    /// @param count how many are wanted
-    /// @param block room for `size` numbers, in which anything may be left
-    void gather(long from, int size, int[] places, int count, long[] block, long[] out) {
-        if (Long.SIZE % type.bits() == 0) {
-            readWords(from * type.bits() / 8, (int) type.byteCount(size), block);
-            pick(type.bits(), block, places, count, out);
-        } else {
-            readBits(from, size, block);
-            pick(Long.SIZE, block, places, count, out);
-        }
-    }
-
-    private void readWords(long from, int bytes, long[] words) {
-        int whole = bytes / Long.BYTES;
-        MemorySegment.copy(data, LONG, from, words, 0, whole);
-        for (int at = whole * Long.BYTES; at < bytes; at++) {
-            long next = data.get(ValueLayout.JAVA_BYTE, from + at) & 0xFFL;
-            words[whole] = at % Long.BYTES == 0 ? next : words[whole] | (next << (8 * (at % Long.BYTES)));
-        }
-    }
-
-    /// Several elements are in a word, the first in the lowest bits.
-    private static void pick(int width, long[] words, int[] places, int count, long[] out) {
-        int perWord = Long.SIZE / width;
-        int shift = Integer.numberOfTrailingZeros(perWord);
-        long mask = -1L >>> (Long.SIZE - width);
-        for (int k = 0; k < count; k++) {
-            out[k] = (words[places[k] >>> shift] >>> ((places[k] & (perWord - 1)) * width)) & mask;
-        }
-    }
-
     /// Two of 32 bits at a time, which are brought into the back of the array and taken apart from there: no pair is
     /// overwritten before it is read.
     private void readPairs(long from, int count, long mask, long[] out) {

@@ -1,8 +1,13 @@
 package dev.espalier.sparse;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
 /// The elements of a tensor that a mask keeps, block after block. Where they are not few, positions are found without a
 /// branch: that takes little before the optimizing compiler has been at it.
 final class KeptElements {
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int BLOCK = 4096;
 
     /// Takes those of a block.
@@ -27,7 +32,7 @@ final class KeptElements {
             int size = (int) Math.min(BLOCK, tensor.elementCount() - from);
             int count = places(kept, from, size, places);
             if (count > 0) {
-                tensor.gather(from, size, places, count, block, bits);
+                gather(tensor, from, size, places, count, block, bits);
                 visitor.visit(from, count, places, bits);
             }
         }
@@ -55,6 +60,41 @@ final class KeptElements {
                 to.writeBits(from, size, bits);
                 next += count;
             }
+        }
+    }
+
+    /// Reads the bits of some elements of a block, zero-extended. The block is brought into an array as it is, and only
+    /// what is wanted is taken apart.
+    ///
+    /// @param block room for `size` numbers, in which anything may be left
+    private static void gather(
+            DenseTensor tensor, long from, int size, int[] places, int count, long[] block, long[] out) {
+        int width = tensor.type().bits();
+        if (Long.SIZE % width == 0) {
+            readWords(tensor.data(), from * width / 8, (int) tensor.type().byteCount(size), block);
+            pick(width, block, places, count, out);
+        } else {
+            tensor.readBits(from, size, block);
+            pick(Long.SIZE, block, places, count, out);
+        }
+    }
+
+    private static void readWords(MemorySegment data, long from, int bytes, long[] words) {
+        int whole = bytes / Long.BYTES;
+        MemorySegment.copy(data, WORD, from, words, 0, whole);
+        for (int at = whole * Long.BYTES; at < bytes; at++) {
+            long next = data.get(ValueLayout.JAVA_BYTE, from + at) & 0xFFL;
+            words[whole] = at % Long.BYTES == 0 ? next : words[whole] | (next << (8 * (at % Long.BYTES)));
+        }
+    }
+
+    /// Several elements are in a word, the first in the lowest bits.
+    private static void pick(int width, long[] words, int[] places, int count, long[] out) {
+        int perWord = Long.SIZE / width;
+        int shift = Integer.numberOfTrailingZeros(perWord);
+        long mask = -1L >>> (Long.SIZE - width);
+        for (int k = 0; k < count; k++) {
+            out[k] = (words[places[k] >>> shift] >>> ((places[k] & (perWord - 1)) * width)) & mask;
         }
     }
 

@@ -29,9 +29,8 @@ final class MaskBuilder {
         }
     }
 
-    /// Sets the bits of scores that are `least` or more, clears the others; neither is negative, save scores of ties
-    /// that
-    /// go.
+    /// Sets the bits of scores that are `least` or more, clears the others; neither is negative, save scores of
+    /// ties that go.
     ///
     /// @param from a multiple of 64
     void keepAtLeast(long least, long from, int count, long[] scores) {

@@ -27,8 +27,9 @@ public interface Scores {
 
     /// Reads the scores of the elements from `from` to `to`, in order.
     ///
-    /// All that looks at many scores does it by this: in a short command the optimizing compiler takes as much
-    /// time as the work, and small loops over an array are compiled sooner than loops that reading is inlined in.
+    /// What looks at scores one after the other does it by this: in a short command the optimizing compiler
+    /// takes as much time as the work, and it is done sooner with small loops over an array than with loops that
+    /// reading is inlined in.
     default void forEachBlock(long from, long to, Block block) {
         forEachBlock(from, to, 1, block);
     }
